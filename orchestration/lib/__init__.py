@@ -1,0 +1,1 @@
+"""Pure, typed building blocks; nothing in here imports Dagster."""
