@@ -1,7 +1,7 @@
 """dbt-duckdb plugin: gives every cursor the pepper of personal hashes, and DuckDB its limits.
 
-Models write `md5(getvariable('roi_pepper') || '|' || x)`: the key itself never stands in compiled SQL, in logs
-or in dbt's artifacts, and the pepper cannot be turned back into the key that hashed the e-mails.
+Models write `md5(getvariable('roi_pepper') || '|' || x)`: the key never stands in compiled SQL, logs or
+dbt's artifacts, and the pepper cannot be turned back into the key that hashed the e-mails.
 """
 
 from __future__ import annotations
