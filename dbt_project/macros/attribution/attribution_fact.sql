@@ -1,0 +1,113 @@
+{# attribution_fact(weight, touches): the whole of an attribution model but its weight.
+
+   weight: an expression over a row of int_journeys, zero or more; normalised to sum to 1 in each conversion.
+   touches: which rows of the index may get credit.
+   joins: joins of further relations to `journeys`, for weights that are estimated.
+
+   Rows of weight zero get no row. Money is exact: each touch gets the rounded running total less the previous one, in
+   whole cents, and the last takes what is left, so that every conversion sums to its revenue, negative and zero too.
+   A conversion without a creditable touch has one `(unattributed)` row. #}
+{% macro attribution_fact(weight, touches='is_creditable', joins='') -%}
+{%- set attribution_model = model.name.split('__')[1] -%}
+
+with weighted as (
+    select
+        journeys.conversion_key,
+        journeys.touchpoint_id,
+        journeys.touched_at,
+        journeys.channel,
+        journeys.influencer_id,
+        journeys.campaign_id,
+        journeys.deliverable_id,
+        journeys.evidence,
+        cast({{ weight }} as double) as weight
+    from {{ ref('int_journeys') }} as journeys
+    {{ joins }}
+    where {{ touches }}
+),
+
+shared as (
+    select
+        *,
+        sum(weight) over (in_order rows unbounded preceding) as running_weight,
+        sum(weight) over (partition by conversion_key) as total_weight,
+        row_number() over in_order as share_number,
+        count(*) over (partition by conversion_key) as shares
+    from weighted
+    where weight > 0
+    window in_order as (partition by conversion_key order by touched_at, touchpoint_id)
+),
+
+credited as (
+    select
+        conversions.conversion_key,
+        conversions.conversion_id,
+        conversions.conversion_type,
+        conversions.converted_at,
+        conversions.person_id,
+        shared.touchpoint_id,
+        shared.touched_at,
+        coalesce(shared.channel, '(unattributed)') as channel,
+        shared.influencer_id,
+        shared.campaign_id,
+        shared.deliverable_id,
+        shared.evidence,
+        coalesce(shared.weight / shared.total_weight, 1) as credit,
+        coalesce(shared.share_number, 1) as share_number,
+        cast(conversions.revenue * 100 as bigint) as revenue_cents,
+        case
+            when shared.share_number < shared.shares
+                then cast(floor(cast(conversions.revenue * 100 as double) * shared.running_weight / shared.total_weight + 0.5) as bigint)
+            else cast(conversions.revenue * 100 as bigint)
+        end as running_cents
+    from {{ ref('int_conversions') }} as conversions
+    left join shared on conversions.conversion_key = shared.conversion_key
+)
+
+select
+    '{{ attribution_model }}' as attribution_model,
+    conversion_id,
+    touchpoint_id,
+    conversion_type,
+    converted_at,
+    person_id,
+    touched_at,
+    channel,
+    influencer_id,
+    campaign_id,
+    deliverable_id,
+    evidence,
+    credit,
+    cast(
+        cast(
+            running_cents - coalesce(lag(running_cents) over (partition by conversion_key order by share_number), 0)
+            as decimal(18, 0)
+        ) / 100 as decimal(18, 2)
+    ) as attributed_revenue
+from credited
+{%- endmacro %}
+
+{# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches
+   share in proportion of first and last; one takes all. #}
+{% macro position_weight(first, middle, last) -%}
+    case
+        when creditable_length = 1 then 1.0
+        when creditable_position = 1 then {{ first }}
+        when creditable_position = creditable_length then {{ last }}
+        else {{ middle }} / cast(creditable_length - 2 as double)
+    end
+{%- endmacro %}
+
+{# milestone_weight(role_share, rest_share, roles): each role gives its touch a share, roles on one touch add up, the
+   touches without a role divide the rest; a missing role or an empty rest leaves its share to the others. #}
+{% macro milestone_weight(role_share, rest_share, roles) -%}
+    {%- set played -%}
+        {% for role in roles %}case when {{ role }} then 1 else 0 end{% if not loop.last %} + {% endif %}{% endfor %}
+    {%- endset -%}
+    case
+        when {{ played }} > 0 then {{ role_share }} * ({{ played }})
+        else {{ rest_share }} / cast(
+            sum(case when {{ played }} = 0 then 1 else 0 end) over (partition by journeys.conversion_key) as double
+        )
+    end
+{%- endmacro %}

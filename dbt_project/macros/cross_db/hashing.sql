@@ -1,0 +1,45 @@
+{# keyed_hash(parts): the published key of something personal: 32 hex digits over typed, delimited, null-safe parts.
+   The pepper is a session variable derived from ROI_HASH_KEY, so that neither is ever in compiled SQL.
+   Trap: concat_ws skips nulls, so ('a', null, 'b') and ('a', 'b') would collide; each part is marked instead. #}
+{% macro keyed_hash(parts) -%}
+    {{ return(adapter.dispatch('keyed_hash', 'influencer_roi')(parts)) }}
+{%- endmacro %}
+
+{% macro hash_parts(parts) -%}
+    {%- for part in parts -%}
+        coalesce('=' || replace(cast({{ part }} as {{ dbt.type_string() }}), '|', '||'), '-')
+        {%- if not loop.last %} || '|.|' || {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro default__keyed_hash(parts) -%}
+    md5('{{ env_var("ROI_PEPPER", "") }}' || '|.|' || {{ influencer_roi.hash_parts(parts) }})
+{%- endmacro %}
+
+{% macro duckdb__keyed_hash(parts) -%}
+    md5(coalesce(getvariable('roi_pepper'), '') || '|.|' || {{ influencer_roi.hash_parts(parts) }})
+{%- endmacro %}
+
+{# key64(parts): an internal 63-bit key for joins and sorts; never published, never compared between engines. #}
+{% macro key64(parts) -%}
+    {{ return(adapter.dispatch('key64', 'influencer_roi')(parts)) }}
+{%- endmacro %}
+
+{% macro default__key64(parts) -%}
+    shiftrightunsigned(xxhash64({{ influencer_roi.hash_parts(parts) }}), 1)
+{%- endmacro %}
+
+{% macro duckdb__key64(parts) -%}
+    cast(hash({{ influencer_roi.hash_parts(parts) }}) >> 1 as bigint)
+{%- endmacro %}
+
+{# hash_row(columns): a portable content hash of a row, for tie-breaks that must not depend on arrival or engine.
+   Trap: numbers and times print differently on the engines; compare within one engine, or cast first. #}
+{% macro hash_row(columns) -%}
+    md5({{ influencer_roi.hash_parts(columns) }})
+{%- endmacro %}
+
+{# raw_visitor_key(visitor_id): the loader's 63-bit key of a visitor id, so that orders and contacts meet clicks. #}
+{% macro raw_visitor_key(visitor_id) -%}
+    cast(hash('v', {{ visitor_id }}) >> 1 as bigint)
+{%- endmacro %}

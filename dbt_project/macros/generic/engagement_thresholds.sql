@@ -1,0 +1,10 @@
+{# engagement_thresholds(seed): rule name to threshold; a session above any of them is engaged. #}
+{% macro engagement_thresholds(seed) -%}
+    {%- set thresholds = {'engagement_seconds': 180, 'page_views': 4, 'micro_conversions': 0} -%}
+    {%- if execute and load_relation(seed) is not none -%}
+        {%- for row in run_query("select rule, threshold from " ~ seed ~ " order by rule").rows -%}
+            {%- do thresholds.update({row['rule']: row['threshold']}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(thresholds) }}
+{%- endmacro %}

@@ -1,0 +1,23 @@
+{# goal_rules(seed): the rows of conversion_events as dictionaries, in a fixed order. #}
+{% macro goal_rules(seed) -%}
+    {%- set rules = [] -%}
+    {%- if execute and load_relation(seed) is not none -%}
+        {%- set rows = run_query(
+            "select conversion_type, kind, event_name, page_pattern, min_engagement_seconds, min_page_views, value, count_per from "
+            ~ seed ~ " order by conversion_type, event_name, page_pattern"
+        ).rows -%}
+        {%- for row in rows -%}
+            {%- do rules.append(row.dict()) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(rules) }}
+{%- endmacro %}
+
+{# page_condition(pattern): a page_url's path matches the pattern; one regular expression, no path extracted first. #}
+{% macro page_condition(pattern) -%}
+    {%- set body = pattern[1:] if pattern.startswith('^') else '[^?#]*(?:' ~ pattern ~ ')' -%}
+    {{ influencer_roi.partial_match(
+        'page_url',
+        dbt.string_literal(dbt.escape_single_quotes('^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*)?(?:' ~ body ~ ')'))
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ attribution_fact(weight=position_weight(0.2, 0.2, 0.6)) }}

@@ -1,0 +1,1 @@
+{{ attribution_fact(weight='1', touches='is_last_touch') }}

@@ -1,0 +1,1 @@
+{{ attribution_fact(weight=position_weight(*var('position_weights'))) }}

@@ -1,0 +1,50 @@
+-- Who was seen together with whom, where and when. An order joins its customer, e-mail and visitor to each other too,
+-- so that a shared identifier shows itself by its direct neighbours.
+with click_links as (
+    select visitor_key, customer_id, email_hash, order_id, min(event_at) as seen_at
+    from {{ ref('stg_web__clicks') }} as clicks
+    where
+        not is_consent_denied
+        and (customer_id is not null or email_hash is not null or order_id is not null)
+        and not exists (
+            select 1
+            from {{ ref('stg_web__bot_user_agents') }} as bots
+            where bots.user_agent = clicks.user_agent
+        )
+    group by visitor_key, customer_id, email_hash, order_id
+),
+
+sightings as (
+    select
+        visitor_key,
+        cast(null as {{ dbt.type_string() }}) as visitor_id,
+        customer_id,
+        email_hash,
+        order_id,
+        cast(null as {{ dbt.type_string() }}) as contact_id,
+        cast(null as {{ dbt.type_string() }}) as merged_into_contact_id,
+        seen_at
+    from click_links
+    union all
+    select visitor_key, visitor_id, customer_id, email_hash, order_id, null, null, ordered_at
+    from {{ ref('stg_shop__orders') }}
+    union all
+    select visitor_key, visitor_id, customer_id, email_hash, null, contact_id, merged_into_contact_id, created_at
+    from {{ ref('stg_crm__contacts') }}
+)
+
+select
+    visitor_key,
+    visitor_id,
+    customer_id,
+    email_hash,
+    order_id,
+    contact_id,
+    merged_into_contact_id,
+    case when customer_id is not null then {{ key64(["'customer'", 'customer_id']) }} end as customer_key,
+    case when email_hash is not null then {{ key64(["'email'", 'email_hash']) }} end as email_key,
+    case when order_id is not null then {{ key64(["'order'", 'order_id']) }} end as order_key,
+    case when contact_id is not null then {{ key64(["'contact'", 'contact_id']) }} end as contact_key,
+    case when merged_into_contact_id is not null then {{ key64(["'contact'", 'merged_into_contact_id']) }} end as merged_into_key,
+    seen_at
+from sightings

@@ -1,0 +1,94 @@
+-- depends_on: {{ ref('conversion_events') }}
+{%- set rules = goal_rules(ref('conversion_events')) %}
+{%- set event_rules = rules | selectattr('event_name') | list %}
+{%- set session_rules = rules | rejectattr('event_name') | list %}
+
+with candidates as (
+    select event_key, event_at, event_name, event_value, page_url
+    from {{ ref('stg_web__clicks') }}
+    where
+        false
+        {% for rule in event_rules %}
+        or (
+            event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
+            {% if rule['page_pattern'] %}and {{ page_condition(rule['page_pattern']) }}{% endif %}
+        )
+        {% endfor %}
+),
+
+placed as (
+    select
+        candidates.*,
+        events.visitor_key,
+        events.session_number
+    from candidates
+    inner join {{ ref('int_events_sessionized') }} as events on candidates.event_key = events.event_key
+),
+
+reached as (
+    {% for rule in event_rules %}
+    select
+        '{{ rule["conversion_type"] }}' as conversion_type,
+        '{{ rule["kind"] }}' as kind,
+        '{{ rule["count_per"] }}' as count_per,
+        coalesce(event_value, cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4))) as goal_value,
+        visitor_key,
+        session_number,
+        event_key,
+        event_at as reached_at
+    from placed
+    where
+        event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
+        {% if rule['page_pattern'] %}and {{ page_condition(rule['page_pattern']) }}{% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+    {% if not event_rules %}
+    select
+        '' as conversion_type, '' as kind, '' as count_per, cast(null as decimal(18, 4)) as goal_value,
+        visitor_key, session_number, event_key, event_at as reached_at
+    from placed
+    {% endif %}
+),
+
+counted as (
+    select
+        *,
+        row_number() over (
+            partition by conversion_type, visitor_key, session_number order by reached_at, event_key
+        ) as occurrence
+    from reached
+),
+
+event_goals as (
+    select
+        sessions.session_key,
+        counted.conversion_type,
+        counted.kind,
+        counted.goal_value,
+        counted.event_key,
+        counted.reached_at,
+        counted.occurrence
+    from counted
+    inner join {{ ref('int_session_entries') }} as sessions
+        on counted.visitor_key = sessions.visitor_key and counted.session_number = sessions.session_number
+    where counted.count_per <> 'session' or counted.occurrence = 1
+)
+
+select session_key, conversion_type, kind, goal_value, event_key, reached_at, occurrence
+from event_goals
+{% for rule in session_rules %}
+union all
+select
+    session_key,
+    '{{ rule["conversion_type"] }}',
+    '{{ rule["kind"] }}',
+    cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4)),
+    session_key,
+    ended_at,
+    1
+from {{ ref('int_session_entries') }}
+where
+    true
+    {% if rule['min_engagement_seconds'] is not none %}and engagement_seconds >= {{ rule['min_engagement_seconds'] }}{% endif %}
+    {% if rule['min_page_views'] is not none %}and page_views >= {{ rule['min_page_views'] }}{% endif %}
+{% endfor %}

@@ -1,0 +1,38 @@
+{{ config(materialized='table') }}
+
+-- depends_on: {{ ref('click_ids') }}
+{%- set click_ids = click_id_names(ref('click_ids')) %}
+{%- set marker = '(?i)[?&#;](?:utm_(?:source|medium|campaign|content|term)|' ~ click_ids | join('|') ~ ')=' %}
+
+-- Each address that carries campaign parameters is parsed once, however often it was requested.
+with addresses as (
+    select distinct page_url
+    from {{ source('raw', 'clicks') }}
+    where page_url like '%=%' and {{ partial_match('page_url', "'" ~ marker ~ "'") }}
+),
+
+parsed as (
+    select
+        page_url,
+        lower({{ query_param('page_url', 'utm_source') }}) as utm_source,
+        lower({{ query_param('page_url', 'utm_medium') }}) as utm_medium,
+        lower({{ query_param('page_url', 'utm_campaign') }}) as utm_campaign,
+        lower({{ query_param('page_url', 'utm_content') }}) as utm_content,
+        -- The first of the seed's order, which lists paid ones first.
+        nullif(
+            lower(regexp_extract(page_url, '(?i)[?&#;](' || '{{ click_ids | join("|") }}' || ')=[^&#]', 1)), ''
+        ) as click_id
+    from addresses
+)
+
+select
+    page_url,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    utm_content,
+    click_id,
+    {{ key64(['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', "case when utm_source is null then click_id end"]) }}
+        as campaign_key
+from parsed
+where coalesce(utm_source, utm_medium, utm_campaign, utm_content, click_id) is not null
