@@ -54,11 +54,12 @@ credited as (
         shared.evidence,
         coalesce(shared.weight / shared.total_weight, 1) as credit,
         coalesce(shared.share_number, 1) as share_number,
-        cast(conversions.revenue * 100 as bigint) as revenue_cents,
         case
             when shared.share_number < shared.shares
-                then cast(floor(cast(conversions.revenue * 100 as double) * shared.running_weight / shared.total_weight + 0.5) as bigint)
-            else cast(conversions.revenue * 100 as bigint)
+                then cast(
+                    floor({{ cents('conversions.revenue') }} * (shared.running_weight / shared.total_weight) + 0.5) as bigint
+                )
+            else {{ cents('conversions.revenue') }}
         end as running_cents
     from {{ ref('int_conversions') }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
@@ -78,12 +79,9 @@ select
     deliverable_id,
     evidence,
     credit,
-    cast(
-        cast(
-            running_cents - coalesce(lag(running_cents) over (partition by conversion_key order by share_number), 0)
-            as decimal(18, 0)
-        ) / 100 as decimal(18, 2)
-    ) as attributed_revenue
+    {{ from_cents(
+        'running_cents - coalesce(lag(running_cents) over (partition by conversion_key order by share_number), 0)'
+    ) }} as attributed_revenue
 from credited
 {%- endmacro %}
 

@@ -1,24 +1,5 @@
 -- The CRM's first touch of an influencer that no visit of that person shows: known by lead source or first-touch address.
-with names as (
-    select influencer_id, lower(influencer_id) as name from {{ ref('stg_registry__influencers') }}
-    union
-    select influencer_id, lower(influencer_name) from {{ ref('stg_registry__influencers') }}
-    union
-    select influencer_id, lower(replace(handle, '@', '')) from {{ ref('stg_registry__influencers') }}
-    union
-    select influencer_id, utm_source from {{ ref('stg_registry__tracking_links') }}
-),
-
--- A name that two influencers share names neither.
-known_names as (
-    select name, min(influencer_id) as influencer_id
-    from names
-    where name is not null
-    group by name
-    having count(distinct influencer_id) = 1
-),
-
-contacts as (
+with contacts as (
     select
         contacts.contact_id,
         people.person_key,
@@ -37,10 +18,10 @@ named as (
         contacts.person_key,
         contacts.touched_at,
         contacts.contact_id,
-        known_names.influencer_id,
+        names.influencer_id,
         row_number() over (partition by contacts.person_key order by contacts.touched_at, contacts.contact_id) as touch_rank
     from contacts
-    inner join known_names on contacts.source_name = known_names.name
+    inner join {{ ref('int_influencer_names') }} as names on contacts.source_name = names.name
 ),
 
 visited as (

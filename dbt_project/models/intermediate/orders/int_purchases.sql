@@ -12,10 +12,10 @@ converted as (
         orders.currency,
         orders.discount_codes,
         orders.survey_answer,
-        cast(round(orders.subtotal * rates.rate_to_reporting, 2) as decimal(18, 2)) as gross_revenue,
-        cast(round(orders.discount_amount * rates.rate_to_reporting, 2) as decimal(18, 2)) as discount_amount,
-        cast(round(coalesce(refunds.refunded_amount, 0) * rates.rate_to_reporting, 2) as decimal(18, 2)) as refunded_amount,
-        cast(round(orders.shipping_amount * rates.rate_to_reporting, 2) as decimal(18, 2)) as shipping_amount
+        {{ money_product('orders.subtotal', 'rates.rate_to_reporting') }} as gross_revenue,
+        {{ money_product('orders.discount_amount', 'rates.rate_to_reporting') }} as discount_amount,
+        {{ money_product('coalesce(refunds.refunded_amount, 0)', 'rates.rate_to_reporting') }} as refunded_amount,
+        {{ money_product('orders.shipping_amount', 'rates.rate_to_reporting') }} as shipping_amount
     from {{ ref('stg_shop__orders') }} as orders
     inner join {{ ref('int_fx_rates') }} as rates
         on orders.currency = rates.currency and cast(orders.ordered_at as date) = rates.used_on

@@ -7,7 +7,7 @@ with sessions as (
         max(event_at) as ended_at,
         count(*) as events,
         count(case when is_page_view then 1 end) as page_views,
-        sum(engagement_seconds) as engagement_seconds
+        {{ exact_sum('engagement_seconds') }} as engagement_seconds
     from {{ ref('int_events_sessionized') }}
     group by visitor_key, session_number
 ),

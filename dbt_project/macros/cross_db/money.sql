@@ -1,0 +1,15 @@
+{# money_product(amount, factor): an exact product rounded to cents, half away from zero.
+   Trap: DuckDB computes a product of two decimals of up to 18 digits in 64 bits and overflows at 10^9; widen first. #}
+{% macro money_product(amount, factor) -%}
+    cast(round(cast({{ amount }} as decimal(22, 4)) * {{ factor }}, 2) as decimal(18, 2))
+{%- endmacro %}
+
+{# cents(amount): money as a whole number of cents. #}
+{% macro cents(amount) -%}
+    cast(cast({{ amount }} as decimal(22, 2)) * 100 as bigint)
+{%- endmacro %}
+
+{# from_cents(cents): whole cents as money, without a floating point on the way. #}
+{% macro from_cents(cents) -%}
+    cast(cast({{ cents }} as decimal(22, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
+{%- endmacro %}

@@ -1,0 +1,31 @@
+with sessions as (
+    select
+        influencer_id,
+        count(*) as sessions,
+        count(distinct person_key) as visitors,
+        count(case when micro_conversions > 0 then 1 end) as micro_converting_sessions
+    from {{ ref('int_sessions') }}
+    where influencer_id is not null
+    group by influencer_id
+),
+
+-- Visitors who bought within the window after a visit of theirs.
+buyers as (
+    select journeys.influencer_id, count(distinct conversions.person_key) as buyers
+    from {{ ref('int_journeys') }} as journeys
+    inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
+    where
+        journeys.influencer_id is not null
+        and journeys.evidence = 'visit'
+        and conversions.conversion_type = 'purchase'
+    group by journeys.influencer_id
+)
+
+select
+    sessions.influencer_id,
+    sessions.sessions,
+    sessions.visitors,
+    sessions.micro_converting_sessions,
+    coalesce(buyers.buyers, 0) as buyers
+from sessions
+left join buyers on sessions.influencer_id = buyers.influencer_id
