@@ -1,0 +1,34 @@
+"""From source rows to the standard fields: the FROM clauses that a format's outputs stand for."""
+
+from __future__ import annotations
+
+from orchestration.lib.ingestion.formats.base import Format, Output
+from orchestration.lib.ingestion.schema import FIELDS
+from orchestration.lib.ingestion.sql import ident, text
+
+
+def rows_relation(declared: Format, source: str) -> str:
+    """The source rows, prepared as the format asks for."""
+    return declared.rows.replace("{src}", source) if declared.rows else source
+
+
+def mapped_relation(declared: Format, output: Output, rows: str) -> str:
+    """`_row`, `_line`, `_unit`, `_bad`, `_bad_column`, every standard field of the output's table, and `extra`."""
+    relation = output.relation.replace("{src}", rows)
+    fields = ", ".join(
+        f"{output.fields.get(f.name, 'null::varchar')} as {ident(f.name)}" for f in FIELDS[output.table]
+    )
+    bad, column = "_bad", "null::varchar"
+    if declared.rejects:
+        reasons = " ".join(
+            f"when {condition} then {text(reason)}" for condition, _, reason in declared.rejects
+        )
+        columns = " ".join(f"when {condition} then {text(name)}" for condition, name, _ in declared.rejects)
+        bad = f"coalesce(_bad, case {reasons} end)"
+        column = f"case when _bad is null then case {columns} end end"
+    unit = f"cast({declared.unit} as varchar)" if declared.unit else "null::varchar"
+    extra = f"cast({output.extra} as varchar)" if output.extra else "null::varchar"
+    return (
+        f"(select _row, _line, {unit} as _unit, {bad} as _bad, {column} as _bad_column, {fields},"
+        f" {extra} as extra from {relation})"
+    )

@@ -1,0 +1,81 @@
+"""The one select that turns mapped columns into raw rows, strictly or with a report of what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestration.lib.ingestion.errors import FileProblem
+from orchestration.lib.ingestion.schema import FIELDS, event_key_sql, visitor_key_sql
+from orchestration.lib.ingestion.sql import ident, text
+from orchestration.lib.ingestion.values import Value, accepts, value_of
+
+
+@dataclass(frozen=True)
+class TypedSelect:
+    """SQL that turns a mapped relation (standard fields, `extra`, `_bad`) into the values of a raw table."""
+
+    table: str
+    values: tuple[Value, ...]
+
+    def _names(self) -> str:
+        return ", ".join(ident(v.field.raw_name) for v in self.values)
+
+    def _typed(self, mapped: str, keep: str) -> str:
+        prepared = ", ".join(f"{v.prepared} as {ident('_' + v.field.name)}" for v in self.values)
+        typed = ", ".join(
+            f"{v.value} as {ident(v.field.raw_name)}, {ident('_' + v.field.name)}" for v in self.values
+        )
+        return f"(select {keep}, extra, {typed} from (select {keep}, extra, {prepared} from {mapped}))"
+
+    def strict(self, mapped: str, tail: str) -> str:
+        """Raw rows in column order, then the `tail` expressions; any problem in any row raises."""
+        problems = " or ".join(["_bad is not null", *(c for v in self.values for c, _ in v.problems)])
+        guarded = next(v for v in self.values if v.field.not_null)
+        name = ident(guarded.field.raw_name)
+        names = ", ".join(
+            f"case when {problems} then error('a row has a problem') else {name} end as {name}"
+            if v is guarded
+            else ident(v.field.raw_name)
+            for v in self.values
+        )
+        return self.raw_rows(f"(select {names}, extra from {self._typed(mapped, '_bad')})", tail)
+
+    def reporting(self, mapped: str) -> str:
+        """`_row`, `_line`, `_unit`, the raw values, `extra`, and `_columns` and `_reasons` of problems (or null)."""
+        reasons, columns = [], []
+        for v in self.values:
+            for condition, reason in v.problems:
+                reasons.append(f"case when {condition} then {text(f'{v.field.name}: {reason}')} end")
+            if v.problems:
+                any_of = " or ".join(f"({c})" for c, _ in v.problems)
+                columns.append(f"case when {any_of} then {text(v.field.name)} end")
+        found_columns = f"nullif(concat_ws(', ', {', '.join(columns)}), '')"
+        found_reasons = f"nullif(concat_ws('; ', {', '.join(reasons)}), '')"
+        # A record that is not even one has no columns to complain about.
+        return (
+            f"select _row, _line, _unit, {self._names()}, extra,"
+            f" case when _bad is null then {found_columns} else _bad_column end as _columns,"
+            f" coalesce(_bad, {found_reasons}) as _reasons"
+            f" from {self._typed(mapped, '_row, _line, _unit, _bad, _bad_column')}"
+        )
+
+    def raw_rows(self, typed: str, tail: str) -> str:
+        """Raw rows in column order, then the `tail` expressions, out of a relation with the raw values."""
+        if self.table != "clicks":
+            return f"select {self._names()}, extra, {tail} from {typed}"
+        keyed = f"(select {self._names()}, extra, {event_key_sql()} as event_key from {typed})"
+        return f"select {self._names()}, extra, event_key, {visitor_key_sql()} as visitor_key, {tail} from {keyed}"
+
+
+def typed_select(table: str, types: dict[str, str]) -> TypedSelect:
+    """The select for a mapped relation with these column types; FileProblem where one cannot be read."""
+    values = []
+    for field in FIELDS[table]:
+        sql_type = types[field.name]
+        if not accepts(field, sql_type):
+            raise FileProblem(
+                f"another schema than expected: column {field.name} is {sql_type}; write it as"
+                f" {field.sql_type} or as text"
+            )
+        values.append(value_of(field, sql_type))
+    return TypedSelect(table, tuple(values))
