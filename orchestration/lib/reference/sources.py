@@ -10,7 +10,7 @@ SOURCES = Path(__file__).with_name("sources.toml")
 COLUMNS = ("source", "category", "canonical_source")
 # As bare names these mean other things too: an affiliate network, or what a newsletter calls its own links.
 AMBIGUOUS_COUPON_NAMES = frozenset({"rakuten", "offers", "savings", "pepper"})
-CATEGORIES = ("search", "social", "video", "shopping", "email")
+CATEGORIES = ("search", "social", "video", "shopping", "ai", "email", "other")
 
 
 def expand(text: str, endings: dict[str, list[str]]) -> list[str]:

@@ -10,4 +10,4 @@ with user_agents as (
 
 select user_agent
 from user_agents
-where {{ partial_match('user_agent', pattern_union(ref('bot_patterns'))) }}
+where {{ matches_any('user_agent', ref('bot_patterns')) }}
