@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,6 +130,36 @@ def run_dbt(
     if result.exception is not None:
         error = str(result.exception) or type(result.exception).__name__
     return DbtResult(success=bool(result.success), nodes=tuple(nodes), error=error)
+
+
+class DbtStream:
+    """A dbt command as it goes: iterate over its nodes as they finish, then read `result`.
+
+    dbt runs in a thread of its own, a daemon: an interrupted process must not wait for a query of an hour.
+    """
+
+    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
+        self.result = DbtResult(success=False)
+        self._settings = settings
+        self._command = command
+        self._queue: queue.SimpleQueue[NodeEvent | None] = queue.SimpleQueue()
+        self._error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[NodeEvent]:
+        """Runs the command; raises what dbt raised."""
+        threading.Thread(target=self._run, daemon=True, name="dbt").start()
+        while (event := self._queue.get()) is not None:
+            yield event
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self.result = run_dbt(self._settings, self._command, on_node=self._queue.put)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._queue.put(None)
 
 
 @contextmanager

@@ -1,0 +1,111 @@
+"""The dbt project as Dagster assets, built by one dbt command in this process."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dagster import AssetExecutionContext, AssetsDefinition, Config, Failure, MetadataValue
+from dagster_dbt import dbt_assets
+from pydantic import Field
+
+from orchestration.defs.dbt.results import UNIQUE_ID, Results
+from orchestration.defs.dbt.selection import build_command
+from orchestration.defs.dbt.translator import RoiTranslator
+from orchestration.lib.dbt_runner import DbtResult, DbtStream, NodeEvent
+from orchestration.lib.manifest import count_nodes, read_manifest
+from orchestration.lib.progress import Progress
+from orchestration.lib.settings import Settings
+
+DBT_OP = "dbt_build"
+TEST_KINDS = frozenset({"test", "unit_test"})
+
+
+class DbtConfig(Config):
+    """What a run may ask of dbt."""
+
+    full_refresh: bool = Field(default=False, description="Build incremental models from scratch.")
+
+
+def build_dbt_assets(settings: Settings, manifest_file: Path, progress: Progress) -> AssetsDefinition:
+    """All models, seeds and tests as assets and checks, one step for all of them."""
+    manifest = read_manifest(manifest_file)
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=RoiTranslator(), name=DBT_OP)
+    def dbt_build(context: AssetExecutionContext, config: DbtConfig) -> Iterator[Any]:
+        command = build_command(manifest, _asked_for(context), config.full_refresh)
+        results = Results(context.assets_def, manifest)
+        _announce(manifest, progress, context.is_subset)
+        stream = DbtStream(settings, command)
+        with ExitStack() as stack:
+            connection = None
+            for event in stream:
+                if connection is None and settings.target == "duckdb":
+                    # Opened beside dbt and like dbt: DuckDB allows one configuration of a file in a process.
+                    connection = stack.enter_context(duckdb.connect(str(settings.warehouse)))
+                _tell(progress, context, event)
+                yield from results.of(event, connection)
+        _conclude(stream.result, progress)
+
+    return dbt_build
+
+
+def _asked_for(context: AssetExecutionContext) -> list[str] | None:
+    """The dbt ids of a partial run, None when everything was asked for."""
+    if not context.is_subset:
+        return None
+    keys = context.selected_asset_keys
+    checks = context.selected_asset_check_keys
+    assets = [spec.metadata[UNIQUE_ID] for spec in context.assets_def.specs if spec.key in keys]
+    tests = [
+        spec.metadata[UNIQUE_ID]
+        for spec in context.assets_def.check_specs
+        if spec.key in checks and spec.metadata and UNIQUE_ID in spec.metadata
+    ]
+    return [*assets, *tests]
+
+
+def _announce(manifest: Mapping[str, Any], progress: Progress, is_subset: bool) -> None:
+    """Begins the phases; their lengths are known when everything runs."""
+    counts = count_nodes(manifest)
+    tests = sum(number for kind, number in counts.items() if kind in TEST_KINDS)
+    progress.start("models", None if is_subset else sum(counts.values()) - tests)
+    progress.start("tests", None if is_subset else tests)
+
+
+def _tell(progress: Progress, context: AssetExecutionContext, event: NodeEvent) -> None:
+    progress.step("tests" if event.kind in TEST_KINDS else "models", event.name)
+    if event.failed:
+        context.log.error(f"{event.kind} {event.name}: {event.message}")
+    elif event.status == "warn":
+        context.log.warning(f"{event.kind} {event.name}: {event.message}")
+
+
+def _conclude(result: DbtResult, progress: Progress) -> None:
+    """Says how it went.
+
+    Raises:
+        Failure: a model or a test of severity error failed, or dbt itself did; nothing is published then.
+    """
+    built = Counter(node.kind for node in result.nodes if node.status in {"success", "no-op"})
+    tests = [node for node in result.nodes if node.kind in TEST_KINDS]
+    passed = sum(1 for node in tests if node.status == "pass")
+    seconds = sum(node.seconds for node in result.nodes if node.kind not in TEST_KINDS)
+    progress.finish(
+        "models", f"{built['model']} models and {built['seed']} seeds built, {seconds:.1f} s of work"
+    )
+    progress.finish("tests", f"{passed} of {len(tests)} tests passed")
+    for node in result.warnings:
+        progress.problem(f"Warning: {node.kind} {node.name}: {node.message}")
+    for node in result.failures:
+        progress.problem(f"Failed: {node.kind} {node.name}: {node.message}")
+    if result.success:
+        return
+    failed = ", ".join(node.name for node in result.failures)
+    raise Failure(
+        description=f"dbt failed: {failed or result.error or 'no reason given'}. Nothing is published.",
+        metadata={"failures": MetadataValue.json({node.name: node.message for node in result.failures})},
+        allow_retries=False,
+    )

@@ -1,0 +1,32 @@
+"""The table of contents: every asset, check, job, schedule and sensor of the project."""
+
+from __future__ import annotations
+
+from dagster import AssetKey, Definitions
+
+from orchestration.defs.dbt.assets import build_dbt_assets
+from orchestration.defs.dbt.translator import REGISTRY_KEY
+from orchestration.defs.ingestion.raw import build_raw_assets
+from orchestration.defs.ingestion.registry import build_registry_asset
+from orchestration.defs.jobs import build_schedule, build_sensor, roi_job
+from orchestration.defs.publish.assets import build_publish_asset
+from orchestration.lib.manifest import prepare_manifest
+from orchestration.lib.progress import Progress, Silence
+from orchestration.lib.settings import Settings
+
+MART_SCHEMA = "marts"
+
+
+def build_definitions(settings: Settings, progress: Progress | None = None) -> Definitions:
+    """Everything for one set of settings; `progress` is told what a run does."""
+    progress = progress or Silence()
+    registry = build_registry_asset(settings)
+    raw = build_raw_assets(settings, REGISTRY_KEY, progress)
+    dbt = build_dbt_assets(settings, prepare_manifest(settings), progress)
+    marts: list[AssetKey] = [key for key in dbt.keys if key.path[0] == MART_SCHEMA]
+    return Definitions(
+        assets=[registry, raw, dbt, build_publish_asset(settings, sorted(marts), progress)],
+        jobs=[roi_job],
+        schedules=[build_schedule(settings)],
+        sensors=[build_sensor(settings)],
+    )
