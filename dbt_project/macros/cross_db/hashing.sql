@@ -6,18 +6,24 @@
 {%- endmacro %}
 
 {% macro hash_parts(parts) -%}
-    {%- for part in parts -%}
-        coalesce('=' || replace(cast({{ part }} as {{ dbt.type_string() }}), '|', '||'), '-')
-        {%- if not loop.last %} || '|.|' || {% endif -%}
-    {%- endfor -%}
+    concat(
+        {%- for part in parts -%}
+            {%- if part.startswith("'") and part.endswith("'") -%}
+                {{ part }}
+            {%- else -%}
+                coalesce(concat('=', replace(cast({{ part }} as {{ dbt.type_string() }}), '|', '||')), '-')
+            {%- endif -%}
+            {%- if not loop.last -%}, '|.|', {% endif -%}
+        {%- endfor -%}
+    )
 {%- endmacro %}
 
 {% macro default__keyed_hash(parts) -%}
-    md5('{{ env_var("ROI_PEPPER", "") }}' || '|.|' || {{ influencer_roi.hash_parts(parts) }})
+    md5(concat('{{ env_var("ROI_PEPPER", "") }}', '|.|', {{ influencer_roi.hash_parts(parts) }}))
 {%- endmacro %}
 
 {% macro duckdb__keyed_hash(parts) -%}
-    md5(coalesce(getvariable('roi_pepper'), '') || '|.|' || {{ influencer_roi.hash_parts(parts) }})
+    md5(concat(coalesce(getvariable('roi_pepper'), ''), '|.|', {{ influencer_roi.hash_parts(parts) }}))
 {%- endmacro %}
 
 {# key64(parts): an internal 63-bit key for joins and sorts; never published, never compared between engines. #}

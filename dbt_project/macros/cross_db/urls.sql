@@ -30,5 +30,12 @@
 
 {# url_path(url): the path without host, query and fragment; `/` for the root. #}
 {% macro url_path(url) -%}
-    coalesce(nullif(regexp_extract({{ url }}, '^(?i)(?:(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*)?([^?#]*)', 1), ''), '/')
+    coalesce(nullif(regexp_extract({{ url }}, '^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*)?([^?#]*)', 1), ''), '/')
+{%- endmacro %}
+
+{# same_site(host, other): one host, or one is a sub-domain of the other. #}
+{% macro same_site(host, other) -%}
+    coalesce(
+        {{ host }} = {{ other }} or {{ host }} like concat('%.', {{ other }}) or {{ other }} like concat('%.', {{ host }}), false
+    )
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {%- set rules = [] -%}
     {%- if execute and load_relation(seed) is not none -%}
         {%- set rows = run_query(
-            "select conversion_type, kind, event_name, page_pattern, min_engagement_seconds, min_page_views, value, count_per from "
+            "select conversion_type, kind, event_name, page_pattern, min_engagement_seconds, min_page_views, value, count_per, is_attributed from "
             ~ seed ~ " order by conversion_type, event_name, page_pattern"
         ).rows -%}
         {%- for row in rows -%}

@@ -10,7 +10,7 @@ with goals as (
             as conversion_id
     from {{ ref('int_goals') }} as goals
     inner join {{ ref('int_sessions') }} as sessions on goals.session_key = sessions.session_key
-    where sessions.person_key is not null
+    where goals.is_attributed and sessions.person_key is not null
 ),
 
 purchase_history as (

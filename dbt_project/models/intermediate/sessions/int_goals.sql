@@ -31,6 +31,7 @@ reached as (
         '{{ rule["conversion_type"] }}' as conversion_type,
         '{{ rule["kind"] }}' as kind,
         '{{ rule["count_per"] }}' as count_per,
+        {{ rule['is_attributed'] | lower }} as is_attributed,
         coalesce(event_value, cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4))) as goal_value,
         visitor_key,
         session_number,
@@ -44,7 +45,7 @@ reached as (
     {% endfor %}
     {% if not event_rules %}
     select
-        '' as conversion_type, '' as kind, '' as count_per, cast(null as decimal(18, 4)) as goal_value,
+        '' as conversion_type, '' as kind, '' as count_per, false as is_attributed, cast(null as decimal(18, 4)) as goal_value,
         visitor_key, session_number, event_key, event_at as reached_at
     from placed
     {% endif %}
@@ -64,6 +65,7 @@ event_goals as (
         sessions.session_key,
         counted.conversion_type,
         counted.kind,
+        counted.is_attributed,
         counted.goal_value,
         counted.event_key,
         counted.reached_at,
@@ -74,7 +76,7 @@ event_goals as (
     where counted.count_per <> 'session' or counted.occurrence = 1
 )
 
-select session_key, conversion_type, kind, goal_value, event_key, reached_at, occurrence
+select session_key, conversion_type, kind, is_attributed, goal_value, event_key, reached_at, occurrence
 from event_goals
 {% for rule in session_rules %}
 union all
@@ -82,6 +84,7 @@ select
     session_key,
     '{{ rule["conversion_type"] }}',
     '{{ rule["kind"] }}',
+    {{ rule['is_attributed'] | lower }},
     cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4)),
     session_key,
     ended_at,

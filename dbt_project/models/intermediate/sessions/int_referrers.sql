@@ -1,10 +1,22 @@
 {%- set own_domains = var('own_domains') | map('lower') | list -%}
 
-with hosts as (
+-- Each referring address is parsed once, however many sessions it began.
+with addresses as (
+    select distinct referrer_url
+    from {{ ref('int_session_entries') }}
+    where referrer_url is not null
+),
+
+referrers as (
+    select referrer_url, {{ url_host('referrer_url') }} as referrer_host
+    from addresses
+),
+
+hosts as (
     select distinct
         referrer_host,
         regexp_replace(referrer_host, '^[^.]+\.', '') as parent_host
-    from {{ ref('int_session_entries') }}
+    from referrers
     where referrer_host is not null
 ),
 
@@ -41,16 +53,27 @@ matched as (
         ) as match_rank
     from hosts
     inner join listed on listed.host = hosts.referrer_host or listed.host = hosts.parent_host
+),
+
+judged as (
+    select
+        hosts.referrer_host,
+        matched.category,
+        coalesce(matched.canonical_source, hosts.referrer_host) as source,
+        coalesce(matched.is_excluded, false)
+        or exists (
+            select 1 from own_hosts
+            where own_hosts.host = hosts.referrer_host or own_hosts.host = hosts.parent_host
+        ) as is_excluded
+    from hosts
+    left join matched on hosts.referrer_host = matched.referrer_host and matched.match_rank = 1
 )
 
 select
-    hosts.referrer_host,
-    matched.category,
-    coalesce(matched.canonical_source, hosts.referrer_host) as source,
-    coalesce(matched.is_excluded, false)
-    or exists (
-        select 1 from own_hosts
-        where own_hosts.host = hosts.referrer_host or own_hosts.host = hosts.parent_host
-    ) as is_excluded
-from hosts
-left join matched on hosts.referrer_host = matched.referrer_host and matched.match_rank = 1
+    referrers.referrer_url,
+    referrers.referrer_host,
+    judged.category,
+    judged.source,
+    judged.is_excluded
+from referrers
+inner join judged on referrers.referrer_host = judged.referrer_host

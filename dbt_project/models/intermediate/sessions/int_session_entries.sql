@@ -38,6 +38,7 @@ entries as (
         sessions.page_views,
         -- Trackers that send no engagement still say how long the visit went on.
         coalesce(sessions.engagement_seconds, sessions.elapsed_seconds) as engagement_seconds,
+        coalesce(clicks.event_id, cast(clicks.event_key as {{ dbt.type_string() }})) as entry_event_id,
         clicks.page_url as landing_url,
         clicks.referrer_url,
         clicks.is_consent_denied
@@ -47,10 +48,7 @@ entries as (
 
 select
     session_key,
-    {{ keyed_hash([
-        "'session'", 'visitor_identifier', 'is_consent_denied', micros('started_at'),
-        'row_number() over (partition by visitor_key, started_at order by session_number)',
-    ]) }} as session_id,
+    {{ keyed_hash(["'session'", 'visitor_identifier', 'entry_event_id']) }} as session_id,
     visitor_key,
     session_number,
     visitor_identifier,
@@ -62,6 +60,5 @@ select
     engagement_seconds,
     landing_url,
     case when landing_url is not null then {{ url_path('landing_url') }} end as landing_page,
-    {{ url_host('landing_url') }} as landing_host,
-    {{ url_host('referrer_url') }} as referrer_host
+    referrer_url
 from entries

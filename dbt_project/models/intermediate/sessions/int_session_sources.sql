@@ -8,19 +8,19 @@ with entries as (
         campaign_urls.utm_campaign,
         campaign_urls.utm_content,
         campaign_urls.click_id,
-        -- The shop's own pages and payment providers are on the way, not where the visit came from.
+        -- The shop's own pages and payment providers are on the way, not where the visit came from. The landing host is
+        -- parsed only where a list does not already say what the referrer is.
         case
-            when entries.referrer_host = entries.landing_host then null
-            when entries.referrer_host like '%.' || entries.landing_host then null
-            when entries.landing_host like '%.' || entries.referrer_host then null
-            when referrers.is_excluded then null
-            else entries.referrer_host
+            when referrers.referrer_host is null or referrers.is_excluded then null
+            when referrers.category is not null then referrers.referrer_host
+            when {{ same_site('referrers.referrer_host', url_host('entries.landing_url')) }} then null
+            else referrers.referrer_host
         end as referrer_host,
         referrers.source as referrer_source,
         referrers.category as referrer_category
     from {{ ref('int_session_entries') }} as entries
     left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on entries.landing_url = campaign_urls.page_url
-    left join {{ ref('int_referrers') }} as referrers on entries.referrer_host = referrers.referrer_host
+    left join {{ ref('int_referrers') }} as referrers on entries.referrer_url = referrers.referrer_url
 ),
 
 link_matches as (

@@ -34,7 +34,7 @@ select
     visitor_id,
     -- Denied consent counts as traffic only: a stream of its own, negative so that it can never meet an identity.
     case when consent = 'denied' then -1 - visitor_key else visitor_key end as visitor_key,
-    event_name,
+    {{ event_name('event_name') }} as event_name,
     page_url,
     referrer_url,
     user_agent,

@@ -1,0 +1,14 @@
+{# unique_combination(columns): the columns together are the model's key, and none of them is null.
+   One scan instead of a `unique` and a `not_null` on each column. #}
+{% test unique_combination(model, columns) %}
+-- Detects rows that share a key, or lack a part of it.
+-- A failure means that the model's grain is not what its description says: joins to it multiply rows, and sums count twice.
+select {{ columns | join(', ') }}, count(*) as rows_of_this_key
+from {{ model }}
+group by {{ columns | join(', ') }}
+having
+    count(*) > 1
+    {% for column in columns -%}
+    or {{ column }} is null
+    {% endfor %}
+{% endtest %}
