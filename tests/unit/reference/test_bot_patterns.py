@@ -157,6 +157,7 @@ def test_compile_takes_the_records_that_it_is_given():
     assert sum(row[0] == "OurBot/" for row in seed.rows) == 1
 
 
+@pytest.mark.shared
 @pytest.mark.skipif(not LOG.exists(), reason="the public web log is not on this machine")
 def test_a_real_log_holds_machines_and_people(batches):
     agents = {m.group(1) for m in re.finditer(r'"([^"]*)"$', LOG.read_text(errors="replace"), re.MULTILINE)}

@@ -108,6 +108,7 @@ def test_a_contradiction_is_named(tmp_path, text, message):
         compile_source_categories(COUPONS, path)
 
 
+@pytest.mark.shared
 @pytest.mark.skipif(not GA4.exists(), reason="Google's public list is not on this machine")
 def test_categories_are_those_of_google():
     ours = {row[0]: row[1] for row in compile_source_categories(COUPONS).rows}
@@ -124,6 +125,7 @@ def test_categories_are_those_of_google():
     assert len(absent - LEFT_OUT) / sum(category == "social" for category in theirs.values()) < 0.55
 
 
+@pytest.mark.shared
 @pytest.mark.skipif(not MATOMO.exists(), reason="Matomo's public lists are not on this machine")
 def test_matomo_calls_our_hosts_the_same(sources):
     socials = yaml.safe_load((MATOMO / "Socials.yml").read_text(encoding="utf-8"))
@@ -136,6 +138,7 @@ def test_matomo_calls_our_hosts_the_same(sources):
     assert others == {"digg.com", "facebook.com", "translate.google.com"}
 
 
+@pytest.mark.shared
 @pytest.mark.skipif(not MATOMO.exists(), reason="Matomo's public lists are not on this machine")
 def test_spam_hosts_are_known_spammers(rows):
     known = set((MATOMO / "spammers.txt").read_text(encoding="utf-8").split())
