@@ -1,20 +1,22 @@
-"""One run of the Dagster job in this process, as the command line starts it."""
+"""Starts the Dagster job in this process, and Dagster and dbt in place of it, as the command line asks."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 from orchestration.lib import run_lock
 from orchestration.lib.progress import Progress
-from orchestration.lib.settings import Settings
+from orchestration.lib.settings import DBT_PROJECT, Settings
 
 DAGSTER_CONFIG: dict[str, Any] = {
     "telemetry": {"enabled": False},
@@ -98,3 +100,31 @@ def _quiet() -> None:
     """Leaves the terminal to the progress; Dagster's own notes are in its log."""
     warnings.filterwarnings("ignore", module="dagster.*")
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+
+
+def start_dagster(settings: Settings, port: int) -> NoReturn:
+    """Replaces this process by Dagster's pages and daemon."""
+    prepare_dagster_home(settings)
+    os.environ.update(settings.environment())
+    os.chdir(settings.root)
+    arguments = ["-m", "dagster", "dev", "-m", "orchestration.definitions", "--port", str(port)]
+    os.execv(sys.executable, [sys.executable, *arguments])
+
+
+def start_dbt(settings: Settings, arguments: Sequence[str]) -> NoReturn:
+    """Replaces this process by dbt, with the project, its profile and the variables of these settings."""
+    os.environ.update(
+        settings.environment()
+        | {
+            "DBT_PROJECT_DIR": str(DBT_PROJECT),
+            "DBT_PROFILES_DIR": str(settings.root),
+            "DBT_TARGET": settings.target,
+            "DBT_TARGET_PATH": str(settings.dbt_target_dir),
+            "DBT_LOG_PATH": str(settings.dbt_log_dir),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DBT_VERSION_CHECK": "false",
+        }
+    )
+    variables = ["--vars", json.dumps(settings.vars)] if settings.vars and "--vars" not in arguments else []
+    program = "import sys; from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()"
+    os.execv(sys.executable, [sys.executable, "-c", program, *arguments, *variables])
