@@ -11,7 +11,7 @@ from orchestration.lib.sample.generate import SampleReport, write_sample
 
 
 def write_bundled(seeds: Path) -> SampleReport:
-    """Write the bundled sample anew under `seeds` (`sample/` and the CSV files of `registry/` are replaced)."""
+    """Write the bundled sample anew: `sample/` and the CSV files of `registry/` in `seeds`."""
     with tempfile.TemporaryDirectory() as folder:
         report = write_sample(Path(folder), BUNDLED.people, BUNDLED.days, BUNDLED.seed)
         sample, registry = seeds / "sample", seeds / "registry"

@@ -7,16 +7,6 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from orchestration.lib.sample.config import DAY, ENTRY, HOUR, MODEL, World
-from orchestration.lib.sample.demand import (
-    CHANNEL,
-    INFLUENCER,
-    REPEAT,
-    Orders,
-    Visits,
-    clicked_mode,
-    make_visits,
-    rows_of,
-)
 from orchestration.lib.sample.exposure import CODE_ONLY, Plan
 from orchestration.lib.sample.people import (
     IN_APP,
@@ -32,6 +22,16 @@ from orchestration.lib.sample.people import (
     pick_rows,
 )
 from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import (
+    CHANNEL,
+    INFLUENCER,
+    REPEAT,
+    Orders,
+    Visits,
+    clicked_mode,
+    make_visits,
+    rows_of,
+)
 
 NO_CODE, WELCOME, FREE_SHIPPING = 0, 1, 2
 
@@ -64,6 +64,7 @@ class Baskets:
     shop_code: Ints
     device: Ints
     cause_device: Ints
+    by_phone: Bools  # placed without a visit
     harvest: Ints  # the post whose link was clicked just before, though it did not cause the order
 
 
@@ -122,7 +123,9 @@ def fill_baskets(
     own = np.where(who >= 0, book.valid(np.maximum(who, 0), orders.at), -1)
     own = _handed_over(rng, roster, book, who, own, orders.at)
     draw = rng.random(size)
-    uses = (orders.mode == CODE_ONLY) | (clicked_mode(orders) & (draw < plan.code_with_click[np.maximum(who, 0)]))
+    uses = (orders.mode == CODE_ONLY) | (
+        clicked_mode(orders) & (draw < plan.code_with_click[np.maximum(who, 0)])
+    )
     uses |= (orders.mechanism == REPEAT) & (orders.cause == INFLUENCER) & (draw < 0.05)
     code = np.where(uses, own, -1)
 
@@ -135,9 +138,13 @@ def fill_baskets(
     second = np.where((code >= 0) & (leak >= 0) & (leak != code) & (rng.random(size) < 0.25), leak, -1)
     leaked = (leak >= 0) & ((code < 0) | (second >= 0))
     code = np.where((code < 0) & (leak >= 0), leak, code)
-    shop_code = np.where((code < 0) & (rng.random(size) < 0.12) & (contact_at[orders.person] < orders.at), WELCOME, 0)
+    shop_code = np.where(
+        (code < 0) & (rng.random(size) < 0.12) & (contact_at[orders.person] < orders.at), WELCOME, 0
+    )
     shop_code = np.where((shop_code == 0) & (rng.random(size) < 0.03), FREE_SHIPPING, shop_code)
-    baskets = Baskets(code, second, leaked, coupon, shop_code, device, cause_device, harvest)
+    by_phone = ~orders.same_visit & (rng.random(size) < (MODEL.phone if world.halo else 0.0))
+    harvest = np.where(by_phone, -1, harvest)
+    baskets = Baskets(code, second, leaked, coupon, shop_code, device, cause_device, by_phone, harvest)
     if world.halo:
         return orders, baskets
     return _without_hidden(people, orders, baskets)
@@ -153,7 +160,9 @@ def _handed_over(
     return np.where(fits, code, own)
 
 
-def _cause_devices(rng: np.random.Generator, people: People, plan: Plan, roster: Roster, orders: Orders) -> Ints:
+def _cause_devices(
+    rng: np.random.Generator, people: People, plan: Plan, roster: Roster, orders: Orders
+) -> Ints:
     usual = choose_device(rng, people, orders.person)
     return np.where(
         (orders.cause == INFLUENCER) & (orders.mode >= 0),
@@ -183,7 +192,7 @@ def _order_devices(
 
 
 def _harvests(rng: np.random.Generator, plan: Plan, follows: Bools, orders: Orders) -> Ints:
-    """The recent post of a followed harvester whose link is clicked on the way to an order that was coming anyway."""
+    """The recent post of a harvester whose link is clicked before an order that was coming anyway."""
     harvest = np.full(len(orders.person), -1, dtype=np.int64)
     for who in np.flatnonzero(plan.harvest > 0):
         posts = plan.first_post[who] + np.arange(plan.posts[who])
@@ -215,11 +224,16 @@ def _leaks(
 
 
 def _without_hidden(people: People, orders: Orders, baskets: Baskets) -> tuple[Orders, Baskets]:
-    """Drop purchases that an influencer caused and that neither a code nor a click in the same browser shows."""
+    """Drop what an influencer caused and neither a code nor a click in the same browser shows."""
     moved = epochs(people, orders.person, baskets.device, orders.at) != epochs(
         people, orders.person, baskets.cause_device, orders.begun
     )
-    linked = clicked_mode(orders) & ~moved & ~people.denied[orders.person] & (baskets.device == baskets.cause_device)
+    linked = (
+        clicked_mode(orders)
+        & ~moved
+        & ~people.denied[orders.person]
+        & (baskets.device == baskets.cause_device)
+    )
     hidden = (orders.cause == INFLUENCER) & (orders.mode >= 0) & (baskets.code < 0) & ~linked
     kept = ~hidden
     return rows_of(orders, kept), Baskets(
@@ -254,6 +268,7 @@ def order_visits(
         brand=rng.random(size) < BRAND[situation],
         order=np.arange(size),
     )
+    placed = rows_of(placed, ~baskets.by_phone)
     return [placed, _researches(rng, people, orders, baskets), _harvested(rng, orders, baskets, began)]
 
 

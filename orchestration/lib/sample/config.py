@@ -1,7 +1,7 @@
 """The settings of a generated world, and the constants of its causal model.
 
-Every constant here is described, with the formula that uses it, in `docs/sample-world.md`. None was chosen by looking
-at what an attribution model makes of the data.
+Every constant here is described, with the formula that uses it, in `docs/sample-world.md`. None was chosen by
+looking at what an attribution model makes of the data.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 WORLD_END = date(2026, 6, 4)
 
 #: People are simulated in chunks of this many, each with its own random stream; part of what a seed means.
-CHUNK_PEOPLE = 25_000
+CHUNK_PEOPLE = 5_000
 
 DAY = 86_400.0
 HOUR = 3_600.0
 
-#: How a visit came in. The first four names are the ones used in `truth.csv` as `channel:<name>` where they can cause.
+#: How a visit came in; `truth.csv` names causes by them, as `channel:<name>`.
 ENTRIES = (
     "direct",
     "organic_search",
@@ -137,7 +137,10 @@ class Model:
     intent_rate: float = 0.022
     fatigue: float = 0.22
     bio_link_share: float = 0.10
-    # visits a month from each channel for a person of average interest, and what share of them cause a purchase
+    # US dollars asked for an expected exposure, and for a boosted one
+    fee_per_exposure: float = 1.30
+    boost_per_exposure: float = 0.30
+    # visits a month from each channel for a person of average interest, and the share that causes a purchase
     visit_rates: tuple[tuple[str, float, float], ...] = (
         ("direct", 0.17, 0.0),
         ("organic_search", 0.20, 0.0),
@@ -166,6 +169,8 @@ class Model:
     refund_full: float = 0.035
     refund_partial: float = 0.03
     survey: float = 0.14
+    phone: float = 0.015
+    untracked: float = 0.03
     # people
     device_switch: float = 0.35
     denied: float = 0.08

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.lib.sample import names, text
 from orchestration.lib.sample.config import DAY, ENTRIES, ENTRY
-from orchestration.lib.sample.demand import CHANNEL, DEMO, INFLUENCER, SIGN_UP, Orders, Visits
+from orchestration.lib.sample.demand import DEMO, SIGN_UP
 from orchestration.lib.sample.events import SECOND, visitor_keys
 from orchestration.lib.sample.exposure import CODE_ONLY, Plan
+from orchestration.lib.sample.ids import Ids
+from orchestration.lib.sample.order_rows import OrderRecords
 from orchestration.lib.sample.people import LAPTOP, PHONE, Bools, Floats, Ints, People
-from orchestration.lib.sample.render import Ids, OrderRecords
 from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import CHANNEL, INFLUENCER, Orders, Visits
 
 CHANNEL_SOURCES = {
     "direct": "Direct Traffic",
@@ -33,7 +36,14 @@ PLAIN_ANSWERS = (
     "Google", "A friend told me", "Instagram", "Facebook ad", "TikTok", "I don't remember", "Newsletter",
     "Searched for it online", "YouTube", "Podcast", 'Saw an article, "best of" list', "",
 )  # fmt: skip
-CHANNEL_ANSWER = {"paid_search": 0, "paid_social": 3, "display": 7, "email": 6, "affiliates": 10, "referral": 10}
+CHANNEL_ANSWER = {
+    "paid_search": 0,
+    "paid_social": 3,
+    "display": 7,
+    "email": 6,
+    "affiliates": 10,
+    "referral": 10,
+}
 
 
 def survey_answers(
@@ -53,7 +63,12 @@ def survey_answers(
     spoken = [
         form
         for one in roster.influencers
-        for form in (f"@{one.handle}", one.name, f"{one.platforms[0].title()} - {one.name}", one.handle.lower())
+        for form in (
+            f"@{one.handle}",
+            one.name,
+            f"{one.platforms[0].title()} - {one.name}",
+            one.handle.lower(),
+        )
     ]
     vague = np.where(theirs, np.array([2, 8, 5, 9])[style], rng.choice([0, 1, 5, 7, 0, 1], size))
     channel_answer = np.array([CHANNEL_ANSWER.get(name, 7) for name in ENTRIES])
@@ -68,20 +83,27 @@ class Contacts:
     """Contacts of one chunk; times in seconds of the world, infinite = never."""
 
     person: Ints
+    device: Ints
     created: Floats
     lead: Floats
     customer: Floats
 
 
-def draw_contacts(people: People, visits: Visits, orders: Orders, counted: Bools) -> Contacts:
-    """Who is in the CRM: those who signed up, asked for a demo, or bought."""
-    signed = _first(people, visits.person, visits.at, visits.goal == SIGN_UP)
-    demo = _first(people, visits.person, visits.at, visits.goal == DEMO)
+def draw_contacts(
+    people: People, visits: Visits, orders: Orders, order_device: Ints, counted: Bools
+) -> Contacts:
+    """Who is in the CRM: those who signed up, asked for a demo, or bought (`counted`: orders that stand)."""
+    joins = np.isin(visits.goal, (SIGN_UP, DEMO))
+    person = np.concatenate([visits.person[joins], orders.person[counted]])
+    # The form comes a little after the visit's first page.
+    at = np.concatenate([visits.at[joins] + 120, orders.at[counted]])
+    device = np.concatenate([visits.device[joins], order_device[counted]])
+    order = np.lexsort((np.arange(len(at)), at, person))
+    firsts = order[np.r_[True, np.diff(person[order]) > 0]] if len(order) else order
+    who = person[firsts]
+    demo = _first(people, visits.person, visits.at + 120, visits.goal == DEMO)
     bought = _first(people, orders.person, orders.at, counted)
-    created = np.minimum(np.minimum(signed, demo), bought)
-    person = np.flatnonzero(np.isfinite(created))
-    # A demo makes a lead at once; a sign-up does with the next one.
-    return Contacts(person, created[person], demo[person], bought[person])
+    return Contacts(who, device[firsts], at[firsts], demo[who], bought[who])
 
 
 def _first(people: People, person: Ints, at: Floats, chosen: Bools) -> Floats:
@@ -102,13 +124,12 @@ def contact_versions(
 ) -> tuple[pa.Table, Ints]:
     """Every version of every contact by `updated_at`, and that time in seconds of the world.
 
-    A second version follows when a subscriber becomes a customer. Some people have a second contact from another
-    device, which is merged into the first some days later.
+    A second version follows when a subscriber becomes a customer. Some people have a second contact, from
+    another device, which is merged into the first some days later.
     """
     world, size = ids.world, len(contacts.person)
     source = _lead_sources(rng, people, plan, roster, visits, records.orders, contacts)
-    device = np.where(rng.random(size) < 0.6, PHONE, LAPTOP)
-    device = np.where(people.has_laptop[contacts.person], device, PHONE)
+    device = contacts.device
     twice = (rng.random(size) < 0.04) & (contacts.created + 9 * DAY < world.seconds)
     consent = rng.random(size) < 0.78
 
@@ -127,25 +148,29 @@ def contact_versions(
     order = np.lexsort((kind, row, updated_us))
 
     person = contacts.person[row]
-    other = np.where(device[row] == PHONE, LAPTOP, PHONE)
+    other = np.where(device[row] == LAPTOP, PHONE, LAPTOP)
     seen_on = np.where((kind >= 2) & people.has_laptop[person], other, device[row])
     known = ~people.denied[person]
     number = people.first + person
-    main, copy = text.numbered("con_", number * 2 + 100_001, 8), text.numbered("con_", number * 2 + 100_002, 8)
+    main, copy = (
+        text.numbered("con_", number * 2 + 100_001, 8),
+        text.numbered("con_", number * 2 + 100_002, 8),
+    )
     is_copy = pa.array(kind >= 2)
-    plain = ids.emails(people, person, np.ones(len(row), dtype=bool))
-    tagged = ids.emails(people, person, np.ones(len(row), dtype=bool), tag="+shop")
-    pick = text.pc.if_else
+    plain, tagged = ids.emails(people, person), ids.emails(people, person, tag="+shop")
+    pick = pc.if_else
     table = pa.table(
         {
             "contact_id": pick(is_copy, copy, main),
             "created_at": text.timestamps(_us(world.start_us, created, fraction)),
             "email": pick(is_copy, tagged, plain),
-            "customer_id": ids.customers(number, bought_known & ~people.guest[person]),
-            "visitor_id": ids.visitors(visitor_keys(people, person, seen_on, created), known),
+            "customer_id": ids.customers(np.where(bought_known & ~people.guest[person], number, -1)),
+            "visitor_id": ids.visitors(np.where(known, visitor_keys(people, person, seen_on, created), -1)),
             "lifecycle_stage": text.lookup(("subscriber", "lead", "customer"), stage),
             "became_lead_at": text.timestamps(_us(world.start_us, contacts.lead[row], fraction), lead_known),
-            "became_customer_at": text.timestamps(_us(world.start_us, contacts.customer[row], fraction), bought_known),
+            "became_customer_at": text.timestamps(
+                _us(world.start_us, contacts.customer[row], fraction), bought_known
+            ),
             "lead_source": source.take(pa.array(row)),
             "merged_into_contact_id": text.blank(main, kind == 3),
             "marketing_consent": text.lookup(("false", "true"), consent[row].astype(np.int64)),
@@ -170,7 +195,7 @@ def _lead_sources(
     orders: Orders,
     contacts: Contacts,
 ) -> pa.Array:
-    """The source as sales staff keep it: of the first visit, or what the person said where no visit shows it."""
+    """The source as sales staff keep it: of the first visit, or what the person said."""
     first = np.full(people.size, -1, dtype=np.int64)
     by_time = np.lexsort((np.arange(len(visits.at)), -visits.at))
     first[visits.person[by_time]] = by_time

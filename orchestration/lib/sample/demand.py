@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from dataclasses import replace
 
 import numpy as np
 
 from orchestration.lib.sample.config import DAY, ENTRY, MODEL, World
-from orchestration.lib.sample.exposure import CLICKED, Exposures, Plan
+from orchestration.lib.sample.exposure import Exposures, Plan
 from orchestration.lib.sample.people import (
     Bools,
     Floats,
@@ -17,119 +16,24 @@ from orchestration.lib.sample.people import (
     later,
     random_times,
 )
-
-NEED, TRIGGER, REPEAT = 0, 1, 2
-ORGANIC, INFLUENCER, CHANNEL = 0, 1, 2
+from orchestration.lib.sample.tables import (
+    CHANNEL,
+    INFLUENCER,
+    NEED,
+    ORGANIC,
+    REPEAT,
+    TRIGGER,
+    Orders,
+    Visits,
+    make_orders,
+    make_visits,
+    rows_of,
+    stack,
+)
 
 GOALS = ("", "sign_up", "demo_request", "download", "video_view", "add_to_cart")
 GOAL_RATES = np.array([0.0, 0.022, 0.004, 0.012, 0.03, 0.055])
 SIGN_UP, DEMO = 1, 2
-
-
-@dataclass(frozen=True)
-class Visits:
-    """Sessions before they become events; one value a visit, -1 = none."""
-
-    person: Ints
-    at: Floats
-    device: Ints  # -1: not yet chosen
-    entry: Ints
-    post: Ints
-    boosted: Bools
-    brand: Bools
-    goal: Ints
-    order: Ints
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Purchases; one value an order, -1 = none."""
-
-    person: Ints
-    at: Floats
-    cause: Ints
-    mechanism: Ints
-    post: Ints  # the post that caused it (or, for a repeat, caused the first order)
-    channel: Ints  # the channel that caused it
-    mode: Ints  # how an influencer's effect shows; -1 for other causes
-    same_visit: Bools
-    boosted: Bools
-    begun: Floats  # when the cause acted
-
-
-Rows = TypeVar("Rows", Visits, Orders)
-
-
-def stack(parts: list[Rows]) -> Rows:
-    """One table out of several."""
-    kind = type(parts[0])
-    return kind(
-        **{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(kind)}
-    )
-
-
-def rows_of(table: Rows, rows: Ints | Bools) -> Rows:
-    """The chosen rows."""
-    return replace(table, **{one.name: getattr(table, one.name)[rows] for one in fields(table)})
-
-
-def make_visits(
-    person: Ints,
-    at: Floats,
-    entry: Ints | int,
-    *,
-    post: Ints | None = None,
-    boosted: Bools | None = None,
-    device: Ints | None = None,
-    brand: Bools | None = None,
-    order: Ints | None = None,
-) -> Visits:
-    """Visits with the usual blanks filled in."""
-    size = len(person)
-    none = np.full(size, -1, dtype=np.int64)
-    false = np.zeros(size, dtype=bool)
-    return Visits(
-        person=person,
-        at=at,
-        device=none if device is None else device,
-        entry=np.full(size, entry, dtype=np.int64) if isinstance(entry, int) else entry,
-        post=none if post is None else post,
-        boosted=false if boosted is None else boosted,
-        brand=false if brand is None else brand,
-        goal=np.zeros(size, dtype=np.int64),
-        order=none if order is None else order,
-    )
-
-
-def make_orders(
-    person: Ints,
-    at: Floats,
-    cause: int,
-    mechanism: int,
-    *,
-    post: Ints | None = None,
-    channel: int = -1,
-    mode: Ints | None = None,
-    same_visit: Bools | None = None,
-    boosted: Bools | None = None,
-    begun: Floats | None = None,
-) -> Orders:
-    """Orders with the usual blanks filled in."""
-    size = len(person)
-    none = np.full(size, -1, dtype=np.int64)
-    false = np.zeros(size, dtype=bool)
-    return Orders(
-        person=person,
-        at=at,
-        cause=np.full(size, cause, dtype=np.int64),
-        mechanism=np.full(size, mechanism, dtype=np.int64),
-        post=none if post is None else post,
-        channel=np.full(size, channel, dtype=np.int64),
-        mode=none if mode is None else mode,
-        same_visit=false if same_visit is None else same_visit,
-        boosted=false if boosted is None else boosted,
-        begun=at if begun is None else begun,
-    )
 
 
 def draw_demand(
@@ -203,7 +107,13 @@ def _needs(rng: np.random.Generator, people: People, world: World, edges: Floats
 
 
 def _channel(
-    rng: np.random.Generator, people: People, world: World, edges: Floats, name: str, rate: float, trigger: float
+    rng: np.random.Generator,
+    people: People,
+    world: World,
+    edges: Floats,
+    name: str,
+    rate: float,
+    trigger: float,
 ) -> tuple[Visits, Orders]:
     counts = rng.poisson(rate * world.days / 30 * people.curiosity)
     person = np.repeat(np.arange(people.size), counts)
@@ -212,7 +122,13 @@ def _channel(
 
 
 def _caused_by_channel(
-    rng: np.random.Generator, people: People, world: World, person: Ints, at: Floats, name: str, trigger: float
+    rng: np.random.Generator,
+    people: People,
+    world: World,
+    person: Ints,
+    at: Floats,
+    name: str,
+    trigger: float,
 ) -> tuple[Visits, Orders]:
     caused = rng.random(len(person)) < trigger * people.propensity[person]
     same = caused & (rng.random(len(person)) < 0.5)
@@ -290,8 +206,3 @@ def _repeats(rng: np.random.Generator, people: People, world: World, bought: Ord
             )
         )
     return stack(parts) if parts else rows_of(bought, np.zeros(0, dtype=np.int64))
-
-
-def clicked_mode(orders: Orders) -> Bools:
-    """Orders whose cause was a click on an influencer's link."""
-    return (orders.cause == INFLUENCER) & (orders.mode == CLICKED)

@@ -9,9 +9,9 @@ import numpy as np
 from orchestration.lib.sample import web
 from orchestration.lib.sample.checkout import post_devices
 from orchestration.lib.sample.config import ENTRY, MODEL, World
-from orchestration.lib.sample.demand import Visits
 from orchestration.lib.sample.people import IN_APP, Bools, Floats, Ints, People, choose_device
 from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import Visits
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,8 @@ class LinkBook:
 PLATFORMS = ("instagram", "tiktok", "youtube", "podcast", "newsletter")
 #: Click ids that a paid boost leaves, and referrers that a click leaves, by platform.
 BOOST_IDS = np.array([web.CLICK_IDS.index(name) for name in ("fbclid", "ttclid", "gclid", "", "")])
-PLATFORM_REFERRERS = np.array(
-    [web.REFERRER[url] for url in ("https://l.instagram.com/", "https://www.tiktok.com/", "https://www.youtube.com/", "", "")]
-)  # fmt: skip
+_PLATFORM_URLS = ("https://l.instagram.com/", "https://www.tiktok.com/", "https://www.youtube.com/", "", "")
+PLATFORM_REFERRERS = np.array([web.REFERRER[url] for url in _PLATFORM_URLS])
 
 
 def settle_devices(rng: np.random.Generator, people: People, roster: Roster, visits: Visits) -> Visits:
@@ -68,7 +67,12 @@ def settle_devices(rng: np.random.Generator, people: People, roster: Roster, vis
 
 
 def arrive(
-    rng: np.random.Generator, people: People, roster: Roster, world: World, queries: web.Queries, visits: Visits
+    rng: np.random.Generator,
+    people: People,
+    roster: Roster,
+    world: World,
+    queries: web.Queries,
+    visits: Visits,
 ) -> Arrivals:
     """Draw the arrival of each visit."""
     size, draw = len(visits.person), rng.random(len(visits.person))
@@ -93,7 +97,9 @@ def arrive(
         query=np.where(theirs, np.where(stripped, -1, tagged), query),
         click_id=np.where(theirs, np.where(visits.boosted & ~stripped, BOOST_IDS[platform], 0), click_id),
         referrer=np.where(theirs, np.where(silent, 0, PLATFORM_REFERRERS[platform]), referrer),
-        browser=np.where(theirs & (visits.device == IN_APP), 8 + np.where(platform == 1, 2, browser % 2), browser),
+        browser=np.where(
+            theirs & (visits.device == IN_APP), 8 + np.where(platform == 1, 2, browser % 2), browser
+        ),
     )
 
 

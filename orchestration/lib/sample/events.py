@@ -8,11 +8,11 @@ import numpy as np
 
 from orchestration.lib.sample import web
 from orchestration.lib.sample.checkout import Baskets
-from orchestration.lib.sample.config import World
-from orchestration.lib.sample.demand import Orders, Visits
+from orchestration.lib.sample.config import MODEL, World
 from orchestration.lib.sample.entries import Arrivals
 from orchestration.lib.sample.exposure import Plan
 from orchestration.lib.sample.people import IN_APP, Bools, Floats, Ints, People, epochs
+from orchestration.lib.sample.tables import Orders, Visits
 
 NULL, GRANTED, DENIED = 0, 1, 2
 SECOND = 1_000_000
@@ -83,7 +83,7 @@ def expand(
     first_order = _is_first(orders, people.size)
     opens_account = is_order & first_order[order] & ~people.guest[visits.person]
     looks = is_order & baskets.coupon_visit[order]
-    untracked = is_order & (rng.random(len(order)) < 0.03)
+    untracked = is_order & (rng.random(len(order)) < (MODEL.untracked if world.halo else 0.0))
     tail = np.where(is_order, 3 + opens_account + looks - untracked, (visits.goal > 0).astype(np.int64))
     counts = pages + tail
     row = np.repeat(np.arange(len(counts)), counts)
@@ -134,7 +134,9 @@ def _is_first(orders: Orders, people: int) -> Bools:
     return orders.at <= earliest[orders.person]
 
 
-def _page_counts(rng: np.random.Generator, people: People, plan: Plan, visits: Visits, orders: Orders) -> Ints:
+def _page_counts(
+    rng: np.random.Generator, people: People, plan: Plan, visits: Visits, orders: Orders
+) -> Ints:
     size = len(visits.person)
     fit = plan.fit[plan.post_influencer[np.maximum(visits.post, 0)]]
     bounce = np.where(visits.post >= 0, np.clip(0.72 - 0.16 * fit, 0.25, 0.8), 0.42)
@@ -174,7 +176,9 @@ def _times(
     offset = before - before[first][row]
     begin = world.start_us + visits.at.astype(np.int64) * SECOND + rng.integers(0, SECOND, len(visits.at))
 
-    ordered_at = world.start_us + orders.at.astype(np.int64) * SECOND + rng.integers(0, SECOND, len(orders.at))
+    ordered_at = (
+        world.start_us + orders.at.astype(np.int64) * SECOND + rng.integers(0, SECOND, len(orders.at))
+    )
     logged = ordered_at + rng.integers(150_000, 2_600_000, len(orders.at))
     length = offset[first + counts - 1]
     span = np.where(is_order, np.maximum(logged[np.maximum(visits.order, 0)] - begin, 1_000), length)
@@ -188,7 +192,13 @@ def _times(
 
 
 def _pages(
-    rng: np.random.Generator, people: People, visits: Visits, arrivals: Arrivals, row: Ints, place: Ints, name: Ints
+    rng: np.random.Generator,
+    people: People,
+    visits: Visits,
+    arrivals: Arrivals,
+    row: Ints,
+    place: Ints,
+    name: Ints,
 ) -> Ints:
     draw, size = rng.random(len(row)), len(row)
     liked = people.taste[visits.person][row]
@@ -236,6 +246,5 @@ def _shop(
     landing = np.full(len(orders.at), -1, dtype=np.int64)
     placed = np.flatnonzero(is_order)
     landing[visits.order[placed]] = placed
-    known = (rng.random(len(orders.at)) < 0.92) & ~untracked[landing] & ~denied[landing]
+    known = (landing >= 0) & (rng.random(len(orders.at)) < 0.92) & ~untracked[landing] & ~denied[landing]
     return Shop(ordered_at, np.where(known, visitor[landing], -1), landing)
-

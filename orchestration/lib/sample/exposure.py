@@ -12,7 +12,7 @@ from orchestration.lib.sample.roster import MEMORY_HOURS, Roster
 
 CLICKED, CODE_ONLY, REMEMBERED = 0, 1, 2
 
-#: How much more an exposure does where the influencer's niche is the person's first or second taste, or neither.
+#: How much more an exposure does where the niche is the person's first taste, second taste, or neither.
 MATCH = np.array([1.7, 1.0, 0.45])
 #: How much likelier such a person follows the influencer.
 FOLLOW = np.array([2.3, 1.3, 0.55])
@@ -113,7 +113,9 @@ def draw_exposures(
 
     before = _seen_before(person, who, at, len(plan.niche))
     match = np.where(
-        people.taste[person] == plan.niche[who], 0, np.where(people.second_taste[person] == plan.niche[who], 1, 2)
+        people.taste[person] == plan.niche[who],
+        0,
+        np.where(people.second_taste[person] == plan.niche[who], 1, 2),
     )
     chance = (
         MODEL.intent_rate
@@ -127,7 +129,9 @@ def draw_exposures(
     mode = np.where(caused, pick_rows(rng, plan.modes, who), -1)
     if not world.halo:
         mode = np.where(mode == REMEMBERED, -1, mode)
-    curious = (mode == -1) & (rng.random(len(person)) < plan.curiosity[who] * (0.4 + 0.6 * people.curiosity[person]))
+    curious = (mode == -1) & (
+        rng.random(len(person)) < plan.curiosity[who] * (0.4 + 0.6 * people.curiosity[person])
+    )
 
     same = (mode == CLICKED) & (rng.random(len(person)) < plan.same_visit[who])
     wait = plan.delay_days[who] * np.exp(0.8 * rng.standard_normal(len(person))) * DAY
@@ -158,7 +162,9 @@ def _seen_before(person: Ints, who: Ints, at: Floats, influencers: int) -> Ints:
     pair = person * influencers + who
     order = np.lexsort((at, pair))
     grouped = pair[order]
-    starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if len(grouped) else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if len(grouped) else np.zeros(0, np.int64)
+    )
     rank = np.arange(len(grouped)) - np.repeat(starts, np.diff(np.r_[starts, len(grouped)]))
     before = np.empty(len(grouped), dtype=np.int64)
     before[order] = rank

@@ -30,7 +30,9 @@ class Rates:
     dollars_per_unit: Floats
 
     @classmethod
-    def load(cls, world: World, path: Path = REFERENCE, codes: tuple[str, ...] = ("USD", "EUR", "GBP")) -> Rates:
+    def load(
+        cls, world: World, path: Path = REFERENCE, codes: tuple[str, ...] = ("USD", "EUR", "GBP")
+    ) -> Rates:
         """Read the rates; the last known one stands in for days that have none.
 
         Raises `RatesError` where a day of the world has no rate in the week before it.
@@ -44,7 +46,9 @@ class Rates:
         table = np.empty((len(codes), world.days))
         for number in range(world.days):
             day = world.start + timedelta(days=number)
-            back = next((gap for gap in range(LONGEST_GAP_DAYS + 1) if day - timedelta(days=gap) in known), None)
+            back = next(
+                (gap for gap in range(LONGEST_GAP_DAYS + 1) if day - timedelta(days=gap) in known), None
+            )
             if back is None:
                 raise RatesError(
                     f"{path}: no exchange rate on {day} or in the {LONGEST_GAP_DAYS} days before; "

@@ -12,27 +12,29 @@ import pyarrow as pa
 
 from orchestration.lib.sample import web
 from orchestration.lib.sample.checkout import fill_baskets, order_visits
+from orchestration.lib.sample.click_rows import click_table
 from orchestration.lib.sample.config import CHUNK_PEOPLE, FILE_FORMATS, MODEL, World
 from orchestration.lib.sample.crm import contact_versions, draw_contacts, survey_answers
-from orchestration.lib.sample.demand import draw_demand, stack
+from orchestration.lib.sample.deals import plan_roster
+from orchestration.lib.sample.demand import draw_demand
 from orchestration.lib.sample.entries import arrive, settle_devices
 from orchestration.lib.sample.events import SECOND, expand
 from orchestration.lib.sample.exposure import Plan, draw_exposures, draw_follows, plan_arrays
 from orchestration.lib.sample.fx import Rates
+from orchestration.lib.sample.ids import Ids
 from orchestration.lib.sample.money import PAID, REFUNDED, price_orders
 from orchestration.lib.sample.noise import add_noise
-from orchestration.lib.sample.people import Floats, Ints, day_edges, draw_people
-from orchestration.lib.sample.registry import registry_tables
-from orchestration.lib.sample.render import (
-    Ids,
+from orchestration.lib.sample.order_rows import (
     OrderRecords,
-    click_table,
     line_table,
     order_versions,
-    periods,
     refund_table,
 )
-from orchestration.lib.sample.roster import Roster, plan_roster
+from orchestration.lib.sample.people import Floats, Ints, day_edges, draw_people
+from orchestration.lib.sample.periods import Periods
+from orchestration.lib.sample.registry import registry_tables
+from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import stack
 from orchestration.lib.sample.text import csv_header, csv_lines
 from orchestration.lib.sample.truth import Tally, count_exposures, influencer_table, truth_table
 from orchestration.lib.sample.writers import Dataset
@@ -79,7 +81,8 @@ class _World:
     ids: Ids
     tally: Tally
     datasets: dict[str, Dataset]
-    tail_days: int
+    periods: Periods
+    months: Periods
     commissions: dict[tuple[int, str], int] = field(default_factory=dict)
     events: int = 0
     orders: int = 0
@@ -97,12 +100,18 @@ def write_sample(
     tail_days: int = 0,
     on_progress: Progress | None = None,
 ) -> SampleReport:
-    """Write a world with known truth under `out` (`landing/`, `registry/`, `truth.csv`, `truth_influencers.csv`).
+    """Write a world whose truth is known: `landing/`, `registry/` and the `truth*.csv` files in `out`.
 
-    `halo=False` leaves out every effect of a post that no click and no code can show. `file_format` is one of
-    `mixed`, `csv`, `csv.gz`, `jsonl`, `jsonl.gz`, `parquet`. `roster_seed` fixes influencers and posts apart from
-    the people. The last `tail_days` days go to a file each instead of their month's, for incremental loads. The same
-    arguments write the same bytes. Raises `ValueError` on arguments out of range, and where `out` has files already.
+    The same arguments write the same bytes.
+
+    - `halo=False` leaves out every effect of a post that no click and no code can show.
+    - `file_format` is one of `mixed`, `csv`, `csv.gz`, `jsonl`, `jsonl.gz`, `parquet`, for all datasets.
+    - `roster_seed` fixes influencers and posts apart from the people (default: `seed`).
+    - The last `tail_days` days go to a file each instead of their month's, to show incremental loads.
+    - `on_progress(done, people)` is called after each chunk of people.
+
+    Raises `ValueError` on arguments out of range and where `out` has a world already, `RatesError` where the
+    project's exchange rates do not reach back far enough.
     """
     if file_format not in FILE_FORMATS:
         raise ValueError(f"file_format is {file_format!r}; use one of {', '.join(FILE_FORMATS)}")
@@ -162,7 +171,8 @@ def _prepare(world: World, landing: Path, file_format: str, tail_days: int) -> _
         ids=Ids(world),
         tally=Tally(len(roster.influencers)),
         datasets=datasets,
-        tail_days=tail_days,
+        periods=Periods.of(world, tail_days),
+        months=Periods.of(world),
     )
 
 
@@ -192,14 +202,12 @@ def _write_chunk(shared: _World, number: int, first: int, size: int) -> pa.Table
     event = np.where(event >= 0, event + shared.events, -1)
     click_rows = click_table(ids, people, shared.queries, clicks, event, shared.orders)
     counted = (money.status == PAID) | (money.status == REFUNDED)
-    contacts = draw_contacts(people, visits, orders, counted)
+    contacts = draw_contacts(people, visits, orders, baskets.device, counted)
     _put(shared, "clicks", click_rows, (clicks.at - world.start_us) // SECOND)
     _put(shared, "orders", *order_versions(ids, roster, records))
     _put(shared, "order_lines", *line_table(ids, records))
     _put(shared, "refunds", *refund_table(ids, records))
-    _put(
-        shared, "contacts", *contact_versions(rng, ids, people, plan, roster, visits, records, contacts)
-    )
+    _put(shared, "contacts", *contact_versions(rng, ids, people, plan, roster, visits, records, contacts))
     truth, revenue = truth_table(ids, plan, roster, records, shared.rates, shared.tally)
     count_exposures(plan, shared.tally, exposures, visits)
     _invoice(shared, records, revenue)
@@ -209,17 +217,18 @@ def _write_chunk(shared: _World, number: int, first: int, size: int) -> pa.Table
 
 
 def _put(shared: _World, name: str, table: pa.Table, seconds: Ints) -> None:
-    numbers, labels = periods(shared.world, seconds, shared.tail_days)
-    shared.datasets[name].write(table, numbers, labels)
+    shared.datasets[name].write(table, shared.periods.number(seconds), shared.periods.labels)
 
 
 def _invoice(shared: _World, records: OrderRecords, revenue: Ints) -> None:
     """Net revenue of redeemed codes by owner and month: the base of commission invoices."""
-    numbers, labels = periods(shared.world, records.orders.at, 0)
+    numbers, labels = shared.months.number(records.orders.at), shared.months.labels
     rows = np.flatnonzero(records.baskets.code >= 0)
     owner = np.array([code.influencer.index for code in shared.roster.codes], dtype=np.int64)
     key = owner[records.baskets.code[rows]] * len(labels) + numbers[rows]
     sums = np.rint(np.bincount(key, weights=revenue[rows].astype(np.float64))).astype(np.int64)
     for place in np.flatnonzero(sums):
         who, month = divmod(int(place), len(labels))
-        shared.commissions[who, labels[month]] = shared.commissions.get((who, labels[month]), 0) + int(sums[place])
+        shared.commissions[who, labels[month]] = shared.commissions.get((who, labels[month]), 0) + int(
+            sums[place]
+        )

@@ -9,9 +9,9 @@ import numpy as np
 from orchestration.lib.sample import names
 from orchestration.lib.sample.checkout import FREE_SHIPPING, WELCOME, Baskets
 from orchestration.lib.sample.config import DAY, MODEL, World
-from orchestration.lib.sample.demand import Orders
 from orchestration.lib.sample.people import Bools, Floats, Ints, People
 from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import Orders
 
 PAID, PENDING, CANCELLED, REFUNDED = 0, 1, 2, 3
 STATUSES = ("paid", "pending", "cancelled", "refunded")
@@ -25,7 +25,7 @@ TAXES = np.array([country[4] for country in names.COUNTRIES], dtype=np.int64)
 
 @dataclass(frozen=True)
 class Money:
-    """Amounts of each order in cents of its currency, and what became of it. Times are seconds, infinite = never."""
+    """Amounts of each order in cents of its currency, and what became of it (seconds; infinite = never)."""
 
     subtotal: Ints
     discount: Ints
@@ -92,7 +92,9 @@ def _lines(
     category = np.where(
         draw < 0.6,
         moved[order],
-        np.where(draw < 0.8, people.taste[orders.person[order]], rng.integers(0, len(names.NICHES), len(order))),
+        np.where(
+            draw < 0.8, people.taste[orders.person[order]], rng.integers(0, len(names.NICHES), len(order))
+        ),
     )
     # Of two products drawn the one nearer to the line's share of the aim is bought.
     first = category * PER_NICHE + rng.integers(0, PER_NICHE, len(order))
@@ -109,7 +111,9 @@ def _code_discount(roster: Roster, baskets: Baskets, subtotal: Ints) -> Ints:
     total = np.zeros(len(subtotal), dtype=np.int64)
     for code in (baskets.code, baskets.second_code):
         safe = np.maximum(code, 0)
-        amount = np.where(is_percent[safe], percent(subtotal, value[safe]), np.minimum(value[safe] * 100, subtotal))
+        amount = np.where(
+            is_percent[safe], percent(subtotal, value[safe]), np.minimum(value[safe] * 100, subtotal)
+        )
         total += np.where(code >= 0, amount, 0)
     return total
 

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 #: Influencers of the roster's first places; later ones are drawn from the two lists below.
 FIRST_ROSTER = (
-    ("Sarah", "Johnson"),
-    ("Diego", "Marín"),
-    ("Amara", "Okafor"),
-    ("Kenji", "Watanabe"),
-    ("Leila", "Haddad"),
-    ("Tom", "Whitfield"),
-    ("Priya", "Raman"),
-    ("Jonas", "Lindqvist"),
-    ("Chloé", "Bernard"),
-    ("Malik", "Thompson"),
-    ("Mei", "Tanaka"),
-    ("Ingrid", "Sørensen"),
+    ("Sarah", "Johnson", "US"),
+    ("Diego", "Marín", "ES"),
+    ("Amara", "Okafor", "GB"),
+    ("Kenji", "Watanabe", "US"),
+    ("Leila", "Haddad", "FR"),
+    ("Tom", "Whitfield", "GB"),
+    ("Priya", "Raman", "US"),
+    ("Jonas", "Lindqvist", "DE"),
+    ("Chloé", "Bernard", "FR"),
+    ("Malik", "Thompson", "US"),
+    ("Mei", "Tanaka", "CA"),
+    ("Ingrid", "Sørensen", "DE"),
 )
 
 FIRST_NAMES = (
-    "Aaliyah", "Adrian", "Aiko", "Alejandra", "Amina", "Anders", "Anika", "Arjun", "Astrid", "Beatriz", "Bianca",
-    "Bruno", "Camille", "Carlos", "Catalina", "Dalia", "Daniel", "Elif", "Elena", "Emeka", "Esther", "Farah",
-    "Felix", "Fiona", "Gabriel", "Grace", "Hana", "Hassan", "Helena", "Hugo", "Imani", "Isla", "Ivan", "Jamal",
-    "Jana", "Joon", "Julia", "Kaia", "Karim", "Keisha", "Lars", "Laura", "Lina", "Lucas", "Luz", "Mariam", "Mateo",
-    "Maya", "Mina", "Nadia", "Naomi", "Nia", "Nikhil", "Noor", "Olga", "Omar", "Paolo", "Petra", "Quinn", "Rafael",
-    "Rania", "Ravi", "Rosa", "Ruth", "Sana", "Sebastian", "Selma", "Sofia", "Soren", "Tariq", "Thandi", "Valeria",
-    "Viktor", "Wanjiru", "Xiomara", "Yara", "Yusuf", "Zainab", "Zoe",
+    "Aaliyah", "Adrian", "Aiko", "Alejandra", "Amina", "Anders", "Anika", "Arjun", "Astrid", "Beatriz",
+    "Bianca", "Bruno", "Camille", "Carlos", "Catalina", "Dalia", "Daniel", "Elif", "Elena", "Emeka",
+    "Esther", "Farah", "Felix", "Fiona", "Gabriel", "Grace", "Hana", "Hassan", "Helena", "Hugo", "Imani",
+    "Isla", "Ivan", "Jamal", "Jana", "Joon", "Julia", "Kaia", "Karim", "Keisha", "Lars", "Laura", "Lina",
+    "Lucas", "Luz", "Mariam", "Mateo", "Maya", "Mina", "Nadia", "Naomi", "Nia", "Nikhil", "Noor", "Olga",
+    "Omar", "Paolo", "Petra", "Quinn", "Rafael", "Rania", "Ravi", "Rosa", "Ruth", "Sana", "Sebastian",
+    "Selma", "Sofia", "Soren", "Tariq", "Thandi", "Valeria", "Viktor", "Wanjiru", "Xiomara", "Yara",
+    "Yusuf", "Zainab", "Zoe",
 )  # fmt: skip
 
 LAST_NAMES = (
-    "Abara", "Adeyemi", "Almeida", "Andersen", "Bakker", "Banerjee", "Becker", "Brooks", "Castillo", "Chen", "Costa",
-    "Dalton", "Delgado", "Diallo", "Ellison", "Eriksen", "Farouk", "Ferrari", "Fischer", "Garner", "Ghosh", "Gomes",
-    "Haas", "Harper", "Hoang", "Ibrahim", "Iversen", "Jansen", "Jimenez", "Kapoor", "Keller", "Kim", "Kovacs",
-    "Lambert", "Larsen", "Lopez", "Mbeki", "Mendes", "Morgan", "Nakamura", "Navarro", "Novak", "Obi", "Olsen",
-    "Ortega", "Park", "Patel", "Petrov", "Quiroga", "Rahman", "Reyes", "Rossi", "Saleh", "Santos", "Schmidt",
-    "Silva", "Singh", "Suzuki", "Takeda", "Torres", "Usman", "Varga", "Vasquez", "Walker", "Weber", "Yamada",
-    "Yilmaz", "Zhang", "Zielinski",
+    "Abara", "Adeyemi", "Almeida", "Andersen", "Bakker", "Banerjee", "Becker", "Brooks", "Castillo",
+    "Chen", "Costa", "Dalton", "Delgado", "Diallo", "Ellison", "Eriksen", "Farouk", "Ferrari", "Fischer",
+    "Garner", "Ghosh", "Gomes", "Haas", "Harper", "Hoang", "Ibrahim", "Iversen", "Jansen", "Jimenez",
+    "Kapoor", "Keller", "Kim", "Kovacs", "Lambert", "Larsen", "Lopez", "Mbeki", "Mendes", "Morgan",
+    "Nakamura", "Navarro", "Novak", "Obi", "Olsen", "Ortega", "Park", "Patel", "Petrov", "Quiroga",
+    "Rahman", "Reyes", "Rossi", "Saleh", "Santos", "Schmidt", "Silva", "Singh", "Suzuki", "Takeda",
+    "Torres", "Usman", "Varga", "Vasquez", "Walker", "Weber", "Yamada", "Yilmaz", "Zhang", "Zielinski",
 )  # fmt: skip
 
 NICHES = ("skincare", "fitness", "home", "outdoor", "nutrition", "travel")

@@ -1,4 +1,4 @@
-"""What real click logs also hold: crawlers, a scraper that looks human, duplicates, and events without an id."""
+"""What real click logs also hold: crawlers, a scraper that looks human, duplicates, events without an id."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def add_noise(
     Numbers count from 0 within the chunk; duplicates share theirs.
     """
     base = _BOT_VISITORS + people.first * 4
-    clicks = join([clicks, _crawlers(rng, world, queries, len(clicks.at), base), _scraper(rng, world, base, clicks)])
+    clicks = join(
+        [clicks, _crawlers(rng, world, queries, len(clicks.at), base), _scraper(rng, world, base, clicks)]
+    )
     size = len(clicks.at)
     number = np.arange(size)
     number = np.where(rng.random(size) < WITHOUT_ID, -1, number)
@@ -46,9 +48,7 @@ def add_noise(
     return take(everything, order), numbers[order]
 
 
-def _crawlers(
-    rng: np.random.Generator, world: World, queries: web.Queries, humans: int, base: int
-) -> Clicks:
+def _crawlers(rng: np.random.Generator, world: World, queries: web.Queries, humans: int, base: int) -> Clicks:
     size = max(4, round(humans * CRAWLED))
     browser = web.FIRST_CRAWLER + rng.integers(0, 4, size)
     # Link previews are fetched with all parameters of the link.
@@ -71,7 +71,11 @@ def _scraper(rng: np.random.Generator, world: World, base: int, clicks: Clicks) 
     begin = world.start_us + int(rng.integers(world.days * 86_400 // 4, world.days * 86_400 // 2)) * SECOND
     at = begin + np.cumsum(rng.integers(350_000, 1_900_000, size))
     return _visits_of_nobody(
-        at, np.full(size, base), np.arange(size) % web.PAGE["/cart"], np.full(size, -1), np.full(size, web.PER_DEVICE)
+        at,
+        np.full(size, base),
+        np.arange(size) % web.PAGE["/cart"],
+        np.full(size, -1),
+        np.full(size, web.PER_DEVICE),
     )
 
 
@@ -80,5 +84,6 @@ def _visits_of_nobody(at: Ints, visitor: Ints, page: Ints, query: Ints, browser:
     zero = np.zeros(len(at), dtype=np.int64)
     return Clicks(
         at=at, visitor=visitor, name=zero, page=page, query=query, click_id=zero, token=zero, referrer=zero,
-        browser=browser, customer=none, email=none, order=none, value=none, engagement=none, consent=zero + NULL,
+        browser=browser, customer=none, email=none, order=none, value=none, engagement=none,
+        consent=zero + NULL,
     )  # fmt: skip

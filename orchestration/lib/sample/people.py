@@ -18,7 +18,8 @@ PHONE, LAPTOP, IN_APP = 0, 1, 2
 
 #: Relative number of visits in each local hour of a day, and on each weekday from Monday.
 HOURS = np.array(
-    [9, 5, 3, 2, 2, 3, 8, 17, 25, 29, 31, 35, 43, 38, 33, 32, 34, 40, 48, 58, 66, 63, 45, 22], dtype=np.float64
+    [9, 5, 3, 2, 2, 3, 8, 17, 25, 29, 31, 35, 43, 38, 33, 32, 34, 40, 48, 58, 66, 63, 45, 22],
+    dtype=np.float64,
 )
 WEEKDAYS = np.array([1.04, 1.0, 0.97, 0.98, 0.95, 1.08, 1.22])
 
@@ -87,7 +88,7 @@ def _pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
 
 
 def pick_rows(rng: np.random.Generator, weights: Floats, rows: Ints) -> Ints:
-    """For each row, a position drawn with the weights of that row of the table (positions x rows of weights)."""
+    """For each entry of `rows`, a column drawn with the weights in that row of the table."""
     edges = np.cumsum(weights, axis=1)
     edges /= edges[:, -1:]
     draws = rng.random(len(rows))

@@ -16,11 +16,13 @@ from orchestration.lib.sample.roster import Partnership, Post, Roster, at_text
 from orchestration.lib.sample.web import link_parts
 
 Cells = list[str]
+#: A row of the ledger: partnership, deliverable (may be empty), type, day, cents of the partner's currency.
+Draft = tuple[Partnership, str, str, float, int]
 
 
-def registry_tables(roster: Roster, commissions: Mapping[tuple[int, str], int], rates: Rates) -> tuple[
-    dict[str, pa.Table], dict[int, int]
-]:
+def registry_tables(
+    roster: Roster, commissions: Mapping[tuple[int, str], int], rates: Rates
+) -> tuple[dict[str, pa.Table], dict[int, int]]:
     """All registry tables by name, and the ledger's sum of each influencer in cents of US dollars.
 
     `commissions`: net revenue (cents of US dollars) of redeemed codes by influencer and month `YYYY-MM`.
@@ -78,12 +80,17 @@ def _campaigns(roster: Roster) -> pa.Table:
         "campaign_id campaign_name utm_campaign starts_on ends_on product_category budget",
         [
             [
-                one.campaign_id, one.name, one.utm, _day(roster.world, one.first_day), _day(roster.world, one.last_day),
-                one.category, _cents(round(budgets.get(one.index, 0) * 1.3 / 50_000) * 50_000 + 50_000),
+                one.campaign_id, one.name, one.utm, _day(roster.world, one.first_day),
+                _day(roster.world, one.last_day), one.category, _budget(budgets.get(one.index, 0)),
             ]
             for one in roster.campaigns
         ],
     )  # fmt: skip
+
+
+def _budget(fees: int) -> str:
+    """A round sum somewhat above the fees."""
+    return _cents((fees * 13 // 500_000 + 1) * 50_000)
 
 
 def _partnerships(roster: Roster) -> pa.Table:
@@ -117,15 +124,18 @@ def _deliverables(roster: Roster) -> pa.Table:
     for post in roster.posts:
         one = post.partnership.influencer
         impressions = int(one.followers * (0.22 * post.strength + 1.6 * post.boost))
-        engagements = int(impressions * (0.012 + 0.02 * min(one.kind.fit, 2.5) ** 0.5) * (0.8 + 0.4 * (post.index % 5) / 4))
+        engagements = int(
+            impressions * (0.012 + 0.02 * min(one.kind.fit, 2.5) ** 0.5) * (0.8 + 0.4 * (post.index % 5) / 4)
+        )
         rows.append(
             [
-                post.deliverable_id, post.partnership.partnership_id, post.platform, post.content_format, post.content,
-                at_text(roster.world, post.at), _url(post), str(impressions), str(engagements),
+                post.deliverable_id, post.partnership.partnership_id, post.platform, post.content_format,
+                post.content, at_text(roster.world, post.at), _url(post), str(impressions), str(engagements),
             ]
         )  # fmt: skip
     return _table(
-        "deliverable_id partnership_id platform content_format utm_content posted_at post_url impressions engagements",
+        "deliverable_id partnership_id platform content_format utm_content posted_at post_url impressions "
+        "engagements",
         rows,
     )
 
@@ -144,8 +154,8 @@ def _links(roster: Roster) -> pa.Table:
             ]
         )  # fmt: skip
     return _table(
-        "link_id influencer_id campaign_id deliverable_id slug destination_url utm_source utm_medium utm_campaign "
-        "utm_content valid_from valid_to",
+        "link_id influencer_id campaign_id deliverable_id slug destination_url utm_source utm_medium "
+        "utm_campaign utm_content valid_from valid_to",
         rows,
     )
 
@@ -168,23 +178,28 @@ def _costs(
     roster: Roster, commissions: Mapping[tuple[int, str], int], rates: Rates
 ) -> tuple[pa.Table, dict[int, int]]:
     world = roster.world
-    drafts: list[tuple[Partnership, str, str, float, int]] = []
+    drafts: list[Draft] = []
+    signed: dict[int, list[Partnership]] = {}
     for partnership in roster.partnerships:
+        signed.setdefault(partnership.influencer.index, []).append(partnership)
         drafts += _gifts(partnership)
     for post in roster.posts:
         drafts.append((post.partnership, post.deliverable_id, "fee", post.at / DAY, post.fee))
         if post.boost_cost:
-            drafts.append((post.partnership, post.deliverable_id, "boost", post.at / DAY + 1, post.boost_cost))
+            drafts.append(
+                (post.partnership, post.deliverable_id, "boost", post.at / DAY + 1, post.boost_cost)
+            )
     for (who, month), revenue in sorted(commissions.items()):
-        drafts += _commission(roster, who, month, revenue, rates)
-    rows, sums = [], {}
+        drafts += _commission(world, signed[who], month, revenue, rates)
+    rows: list[Cells] = []
+    sums: dict[int, int] = {}
     for number, (partnership, deliverable, kind, day, amount) in enumerate(drafts):
         one = partnership.influencer
         day = min(day, world.days - 1)
         rows.append(
             [
-                f"cost_{number + 1:05d}", one.influencer_id, partnership.campaign.campaign_id, deliverable, kind,
-                _day(world, day), _cents(amount), one.currency,
+                f"cost_{number + 1:05d}", one.influencer_id, partnership.campaign.campaign_id, deliverable,
+                kind, _day(world, day), _cents(amount), one.currency,
             ]
         )  # fmt: skip
         currency = np.array([rates.number(one.currency)])
@@ -194,7 +209,7 @@ def _costs(
     return _table(header, rows), sums
 
 
-def _gifts(partnership: Partnership) -> list[tuple[Partnership, str, str, float, int]]:
+def _gifts(partnership: Partnership) -> list[Draft]:
     """Samples sent before the first post, what it cost to send them, and the agency where one is involved."""
     one, day = partnership.influencer, float(partnership.campaign.first_day)
     product = names.PRODUCTS[names.NICHES[one.niche]][partnership.campaign.index % 6]
@@ -209,10 +224,10 @@ def _gifts(partnership: Partnership) -> list[tuple[Partnership, str, str, float,
 
 
 def _commission(
-    roster: Roster, who: int, month: str, revenue: int, rates: Rates
-) -> list[tuple[Partnership, str, str, float, int]]:
-    """The invoice of a month, if this influencer sends invoices; the others' commissions are for the job to accrue."""
-    one, world = roster.influencers[who], roster.world
+    world: World, signed: list[Partnership], month: str, revenue: int, rates: Rates
+) -> list[Draft]:
+    """A month's invoice, if this influencer sends any; the others' commissions are for the job to accrue."""
+    one = signed[0].influencer
     if not (one.invoiced and one.commission_pct and revenue > 0):
         return []
     year, number = int(month[:4]), int(month[5:])
@@ -220,7 +235,6 @@ def _commission(
     day = (following - world.start).days + 4
     if day >= world.days:
         return []
-    mine = [partnership for partnership in roster.partnerships if partnership.influencer is one]
-    begun = [partnership for partnership in mine if partnership.campaign.first_day <= day] or mine[:1]
+    begun = [partnership for partnership in signed if partnership.campaign.first_day <= day] or signed[:1]
     rate = rates.dollars_per_unit[rates.number(one.currency), day]
     return [(begun[-1], "", "commission", float(day), round(revenue * one.commission_pct / 100 / rate))]

@@ -39,7 +39,9 @@ def hexadecimal(numbers: NDArray[np.uint64], width: int) -> pa.Array:
     """The lowest `width` hexadecimal digits of each number."""
     letters = np.empty((len(numbers), width), dtype=np.uint8)
     for place in range(width):
-        letters[:, width - 1 - place] = _HEX[((numbers >> np.uint64(4 * place)) & np.uint64(15)).astype(np.intp)]
+        letters[:, width - 1 - place] = _HEX[
+            ((numbers >> np.uint64(4 * place)) & np.uint64(15)).astype(np.intp)
+        ]
     return fixed_width(letters)
 
 
@@ -99,9 +101,25 @@ def lookup(values: list[str] | tuple[str, ...], codes: Ints) -> pa.Array:
     return table.take(pa.array(codes, mask=codes < 0))
 
 
+def coded(values: list[str] | tuple[str, ...], codes: Ints) -> pa.Array:
+    """The same as `lookup`, kept as numbers and a dictionary: cheap to write where the texts are long."""
+    known = [place for place, value in enumerate(values) if value]
+    renumbered = np.full(len(values) + 1, -1, dtype=np.int32)
+    renumbered[known] = np.arange(len(known), dtype=np.int32)
+    short = renumbered[codes]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(short, mask=short < 0), pa.array([values[one] for one in known])
+    )
+
+
 def blank(column: pa.Array, known: Bools) -> pa.Array:
     """The column with nulls where nothing is known."""
     return pc.if_else(pa.array(known), column, pa.scalar(None, type=column.type))
+
+
+def spread(values: pa.Array, known: Bools) -> pa.Array:
+    """Values of the known rows only, put at their rows; null elsewhere."""
+    return values.take(pa.array(np.cumsum(known) - 1, mask=~known))
 
 
 def joined(*parts: pa.Array | str) -> pa.Array:
@@ -113,7 +131,11 @@ def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         filled = pc.fill_null(column, pa.scalar(0, type=column.type))
         text = iso_times(filled.cast(pa.int64()).to_numpy(zero_copy_only=False))
-        return text if not column.null_count else blank(text, column.is_valid().to_numpy(zero_copy_only=False))
+        return (
+            text if not column.null_count else blank(text, column.is_valid().to_numpy(zero_copy_only=False))
+        )
+    if pa.types.is_dictionary(column.type):
+        return column.dictionary_decode()
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
@@ -125,6 +147,12 @@ def _quoted_csv(column: pa.Array) -> pa.Array:
     return pc.if_else(special, quoted, column)
 
 
+def _csv_cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        return _quoted_csv(column.dictionary).take(column.indices)
+    return _quoted_csv(_plain(column))
+
+
 def csv_header(names: list[str]) -> bytes:
     """The first line of a CSV file."""
     return (",".join(names) + "\n").encode()
@@ -132,7 +160,7 @@ def csv_header(names: list[str]) -> bytes:
 
 def csv_lines(table: pa.Table) -> bytes:
     """The rows as CSV, quoted where needed."""
-    columns = [_quoted_csv(_plain(column.combine_chunks())) for column in table.columns]
+    columns = [_csv_cells(column.combine_chunks()) for column in table.columns]
     lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace", null_replacement="")
     return _bytes_of(joined(lines, "\n"))
 
@@ -143,7 +171,11 @@ def json_lines(table: pa.Table) -> bytes:
     for place, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
         flat = column.combine_chunks()
         text = _plain(flat)
-        if not (pa.types.is_decimal(flat.type) or pa.types.is_floating(flat.type) or pa.types.is_integer(flat.type)):
+        if not (
+            pa.types.is_decimal(flat.type)
+            or pa.types.is_floating(flat.type)
+            or pa.types.is_integer(flat.type)
+        ):
             escaped = pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
             text = pc.binary_join_element_wise('"', escaped, '"', "")
         parts += [f"{'{' if place == 0 else ','}{json.dumps(name)}:", pc.fill_null(text, "null")]

@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.lib.sample import names, text
-from orchestration.lib.sample.checkout import Baskets
 from orchestration.lib.sample.config import ENTRIES
-from orchestration.lib.sample.demand import CHANNEL, INFLUENCER, TRIGGER, Visits, clicked_mode
 from orchestration.lib.sample.exposure import REMEMBERED, Exposures, Plan
 from orchestration.lib.sample.fx import Rates
+from orchestration.lib.sample.ids import Ids
 from orchestration.lib.sample.money import CURRENCIES, PAID, REFUNDED, STATUSES
+from orchestration.lib.sample.order_rows import OrderRecords
 from orchestration.lib.sample.people import Ints
-from orchestration.lib.sample.render import Ids, OrderRecords
 from orchestration.lib.sample.roster import Roster
+from orchestration.lib.sample.tables import CHANNEL, INFLUENCER, TRIGGER, Visits, clicked_mode
 
 MECHANISMS = ("need", "trigger", "repeat")
 TRACES = ("", "link", "code", "link_and_code", "none")
@@ -34,9 +34,9 @@ class Tally:
         """Add counts (or amounts) to the influencers."""
         weights = None if amounts is None else amounts.astype(np.float64)
         part = np.bincount(who, weights=weights, minlength=self.influencers)
-        self.sums[name] = self.sums.get(name, np.zeros(self.influencers, dtype=np.int64)) + np.rint(part).astype(
-            np.int64
-        )
+        self.sums[name] = self.sums.get(name, np.zeros(self.influencers, dtype=np.int64)) + np.rint(
+            part
+        ).astype(np.int64)
 
     def get(self, name: str) -> Ints:
         """One sum."""
@@ -48,7 +48,9 @@ def truth_table(
 ) -> tuple[pa.Table, Ints]:
     """One row an order with its cause; also net revenue in cents of US dollars. Adds to the tally."""
     orders, money, baskets, people = records.orders, records.money, records.baskets, records.people
-    currency = np.array([rates.number(code) for code in CURRENCIES], dtype=np.int64)[people.country[orders.person]]
+    currency = np.array([rates.number(code) for code in CURRENCIES], dtype=np.int64)[
+        people.country[orders.person]
+    ]
     day = np.floor_divide(orders.at, 86_400.0).astype(np.int64)
     revenue = rates.dollars(money.net, currency, day)
     post = np.maximum(orders.post, 0)
@@ -63,7 +65,9 @@ def truth_table(
     has_code = baskets.code >= 0
     trace = np.where(clicked_mode(orders), np.where(has_code, 3, 1), np.where(has_code, 2, 4))
     trace = np.where(theirs & (orders.mechanism == TRIGGER), trace, 0)
-    redeemed = np.array([code.influencer.index for code in roster.codes], dtype=np.int64)[np.maximum(baskets.code, 0)]
+    redeemed = np.array([code.influencer.index for code in roster.codes], dtype=np.int64)[
+        np.maximum(baskets.code, 0)
+    ]
     return pa.table(
         {
             "order_id": ids.orders(records.first_number + np.arange(len(orders.at))),
@@ -74,7 +78,9 @@ def truth_table(
             "campaign_id": text.lookup(
                 [one.partnership.campaign.campaign_id for one in roster.posts], np.where(theirs, post, -1)
             ),
-            "deliverable_id": text.lookup([one.deliverable_id for one in roster.posts], np.where(theirs, post, -1)),
+            "deliverable_id": text.lookup(
+                [one.deliverable_id for one in roster.posts], np.where(theirs, post, -1)
+            ),
             "trace": text.lookup(TRACES, trace),
             "code_owner": text.lookup(influencer_ids, np.where(has_code, redeemed, -1)),
             "is_leaked_code": pa.array(baskets.leaked),
@@ -86,9 +92,7 @@ def truth_table(
     ), revenue
 
 
-def _count(
-    plan: Plan, roster: Roster, records: OrderRecords, tally: Tally, who: Ints, revenue: Ints
-) -> None:
+def _count(plan: Plan, roster: Roster, records: OrderRecords, tally: Tally, who: Ints, revenue: Ints) -> None:
     orders, baskets, money = records.orders, records.baskets, records.money
     counts = (money.status == PAID) | (money.status == REFUNDED)
     theirs = (who >= 0) & counts
@@ -103,10 +107,10 @@ def _count(
     owner = np.array([code.influencer.index for code in roster.codes], dtype=np.int64)
     redeemed = (baskets.code >= 0) & counts
     tally.add("redemptions", owner[baskets.code[redeemed]])
-    for code in (baskets.code, baskets.second_code):
-        leaked = baskets.leaked & (code >= 0) & counts & ((code == baskets.code) != (baskets.second_code >= 0))
-        tally.add("leaked_orders", owner[code[leaked]])
-        tally.add("leaked_revenue", owner[code[leaked]], revenue[leaked])
+    code = np.where(baskets.second_code >= 0, baskets.second_code, baskets.code)
+    leaked = baskets.leaked & counts
+    tally.add("leaked_orders", owner[code[leaked]])
+    tally.add("leaked_revenue", owner[code[leaked]], revenue[leaked])
 
 
 def count_exposures(plan: Plan, tally: Tally, exposures: Exposures, visits: Visits) -> None:
@@ -116,7 +120,7 @@ def count_exposures(plan: Plan, tally: Tally, exposures: Exposures, visits: Visi
 
 
 def influencer_table(roster: Roster, tally: Tally, costs: dict[int, int]) -> pa.Table:
-    """One row an influencer: what was planted and what came of it. `costs` is the ledger in cents of US dollars."""
+    """One row an influencer: what was planted, what came of it, and its `costs` in cents of US dollars."""
     people = roster.influencers
     cost = np.array([costs.get(one.index, 0) for one in people], dtype=np.int64)
     revenue = tally.get("incremental_revenue")

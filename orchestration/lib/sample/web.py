@@ -1,4 +1,4 @@
-"""The shop's website as a tracker sees it: pages, query strings, referrers and browsers, as numbered tables."""
+"""The shop's website as a tracker sees it: pages, query strings, referrers and browsers, numbered."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ EVENT = {name: code for code, name in enumerate(EVENTS)}
 EVENT_PAGE = np.array(
     [
         -1, PAGE["/account/register"], PAGE["/demo"], PAGE["/guides/buying-guide.pdf"],
-        PAGE["/stories/behind-the-workshop"], -1, PAGE["/checkout"], PAGE["/thank-you"], PAGE["/account/register"],
+        PAGE["/stories/behind-the-workshop"], -1, PAGE["/checkout"], PAGE["/thank-you"],
+        PAGE["/account/register"],
     ]
 )  # fmt: skip
 
@@ -84,28 +85,34 @@ REFERRER = {url: code for code, url in enumerate(REFERRERS)}
 COUPON_REFERRERS = np.array([17, 18, 19])
 PAYMENT_REFERRERS = np.array([20, 21])
 
+_WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+_BLINK = "AppleWebKit/537.36 (KHTML, like Gecko)"
+_IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS {} like Mac OS X) " + _WEBKIT
+_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) " + _BLINK
+_GALAXY = "Mozilla/5.0 (Linux; Android 14; SM-S921B{}) " + _BLINK
 BROWSERS = (
     # phones
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Mobile Safari/537.36",
+    _IPHONE.format("18_3") + " Version/18.3 Mobile/15E148 Safari/604.1",
+    _IPHONE.format("17_6") + " Version/17.6 Mobile/15E148 Safari/604.1",
+    f"Mozilla/5.0 (Linux; Android 15; Pixel 8) {_BLINK} Chrome/134.0.0.0 Mobile Safari/537.36",
+    _GALAXY.format("") + " Chrome/133.0.0.0 Mobile Safari/537.36",
     # laptops
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15",
+    _WINDOWS + " Chrome/134.0.0.0 Safari/537.36",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Version/18.3 Safari/605.1.15",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:136.0) Gecko/20100101 Firefox/136.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Safari/537.36 Edg/134.0.0.0",
+    _WINDOWS + " Chrome/134.0.0.0 Safari/537.36 Edg/134.0.0.0",
     # browsers inside apps
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 372.0.0.15.75 (iPhone15,3; iOS 18_3; en_US)",
-    "Mozilla/5.0 (Linux; Android 14; SM-S921B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/133.0.0.0 Mobile Safari/537.36 Instagram 371.0.0.36.89 Android",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 musical_ly_38.7.0 BytedanceWebview/d8a21c6",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/503.0.0.50.105]",
+    _IPHONE.format("18_3") + " Mobile/15E148 Instagram 372.0.0.15.75 (iPhone15,3; iOS 18_3; en_US)",
+    _GALAXY.format("; wv")
+    + " Version/4.0 Chrome/133.0.0.0 Mobile Safari/537.36 Instagram 371.0.0.36.89 Android",
+    _IPHONE.format("18_2") + " Mobile/15E148 musical_ly_38.7.0 BytedanceWebview/d8a21c6",
+    _IPHONE.format("17_6") + " Mobile/15E148 [FBAN/FBIOS;FBAV/503.0.0.50.105]",
     # crawlers
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
     "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
-)  # fmt: skip
+)
 PER_DEVICE = 4
 FIRST_CRAWLER = 12
 
@@ -161,7 +168,7 @@ class Queries:
 
 
 def link_parts(link: Link) -> tuple[str, str, str, str]:
-    """Source, medium, campaign and content of a tracked link, as the registry has them (content may be empty)."""
+    """Source, medium, campaign and content (may be empty) of a tracked link, as the registry has them."""
     influencer = link.partnership.influencer
     medium = influencer.platforms[0] if link.post is None else link.post.platform
     content = "" if link.post is None else link.post.content
@@ -173,12 +180,13 @@ def link_queries(link: Link) -> list[str]:
     source, medium, campaign, content = link_parts(link)
     tail = f"&utm_content={content}" if content else ""
     titled = source.replace("_", " ").title().replace(" ", "_")
+    coded_tail = tail.replace("-", "%2D")
     escaped = source.replace("_", "%5F")
     twice = quote(quote(campaign, safe="").replace("_", "%5F"), safe="")
     return [
         f"utm_source={source}&utm_medium={medium}&utm_campaign={quote(campaign)}{tail}",
         f"utm_source={titled}&utm_medium={medium.title()}&utm_campaign={quote(campaign.upper())}{tail}",
-        f"utm_source={escaped}&utm_medium={medium}&utm_campaign={quote_plus(campaign)}{tail.replace('-', '%2D')}",
+        f"utm_source={escaped}&utm_medium={medium}&utm_campaign={quote_plus(campaign)}{coded_tail}",
         f"utm_source={source}&utm_medium={medium}&utm_campaign={twice}{tail}",
     ]
 

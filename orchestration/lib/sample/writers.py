@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +16,8 @@ import pyarrow.parquet as pq
 from orchestration.lib.sample.people import Ints
 from orchestration.lib.sample.text import csv_header, csv_lines, json_lines
 
+#: Rows of a Parquet row group, at least.
+ROWS_PER_GROUP = 120_000
 #: A file is closed and the next part begun when it holds this many rows.
 ROWS_PER_FILE = 2_000_000
 ENDINGS = ("csv", "csv.gz", "jsonl", "jsonl.gz", "parquet")
@@ -30,7 +33,7 @@ class _TextFile:
         self._out: Any = (
             gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
             if ending.endswith(".gz")
-            else io.BufferedWriter(self._raw)  # type: ignore[arg-type]
+            else io.BufferedWriter(self._raw)
         )
         self._begun = False
 
@@ -46,18 +49,33 @@ class _TextFile:
 
 
 class _ParquetFile:
-    """A Parquet file, one row group for each chunk of people."""
+    """A Parquet file; chunks are gathered to row groups of a good size for readers."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._out: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
 
     def write(self, table: pa.Table) -> None:
+        self._waiting.append(table)
+        if sum(one.num_rows for one in self._waiting) >= ROWS_PER_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        table = pa.concat_tables(self._waiting)
+        self._waiting = []
         if self._out is None:
-            self._out = pq.ParquetWriter(self._path, table.schema, compression="zstd", store_schema=False)
+            # Identifiers are all different: a dictionary of them would only cost time.
+            few = [name for name in table.column_names if not name.endswith("_id") and name != "page_url"]
+            self._out = pq.ParquetWriter(
+                self._path, table.schema, compression="zstd", use_dictionary=few, store_schema=False
+            )
         self._out.write_table(table)
 
     def close(self) -> None:
+        self._flush()
         if self._out is not None:
             self._out.close()
 
@@ -73,7 +91,7 @@ class Dataset:
     _open: dict[str, tuple[_TextFile | _ParquetFile, int]] = field(default_factory=dict)
     _parts: dict[str, int] = field(default_factory=dict)
 
-    def write(self, table: pa.Table, periods: Ints, labels: list[str]) -> None:
+    def write(self, table: pa.Table, periods: Ints, labels: Sequence[str]) -> None:
         """Append rows; `periods` numbers the label of each row and never decreases."""
         self.rows += len(periods)
         edges = np.searchsorted(periods, np.arange(len(labels) + 1), side="left")
