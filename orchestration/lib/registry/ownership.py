@@ -49,17 +49,18 @@ def _overlaps(sheet: Sheet, key: Callable[[Row], tuple[str, ...]], word: str, na
     needed = ("promo_code",) if word == "code" else ("link_id", "utm_source")
     claims: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for row in sheet.rows:
-        claim = _claim(row)
+        claim = claim_of(row)
         # A row without its key, owner or a readable validity is another rule's finding.
         if claim and all(row.get(column) for column in needed):
             claims[key(row)].append(claim)
     for same in claims.values():
         if len(same) > 1:
-            for earlier, later in _pairs(same):
+            for earlier, later in overlapping_pairs(same):
                 yield _finding(sheet, earlier, later, word, name)
 
 
-def _claim(row: Row) -> Claim | None:
+def claim_of(row: Row) -> Claim | None:
+    """A row's claim from `valid_from` to `valid_to`; None without an owner or with an unreadable time."""
     owner, begins, ends = row.get("influencer_id"), row.get("valid_from"), row.get("valid_to")
     if not owner:
         return None
@@ -71,7 +72,7 @@ def _claim(row: Row) -> Claim | None:
         return None
 
 
-def _pairs(claims: list[Claim]) -> Iterator[tuple[Claim, Claim]]:
+def overlapping_pairs(claims: list[Claim]) -> Iterator[tuple[Claim, Claim]]:
     """For each claim one earlier claim that it overlaps, another owner's rather than the same owner's.
 
     In order of begin, only the longest-lasting claims of two owners must be kept: n log n, not n squared.

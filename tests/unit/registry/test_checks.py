@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,70 +12,17 @@ from orchestration.lib.registry import TABLES, Finding, Severity, check_registry
 from orchestration.lib.registry.model import Registry, Row, Sheet
 from orchestration.lib.registry.ownership import overlapping_codes
 from orchestration.lib.registry.tables import Table
-
-GOOD = {
-    "influencers": [
-        "influencer_id,influencer_name,handle,tier,niche,country,followers",
-        "inf_1,Ada Example,@ada,micro,fitness,DE,12000",
-        'inf_2,"Bo, the ""great""",@bo,mega,food,US,',
-    ],
-    "campaigns": [
-        "campaign_id,campaign_name,utm_campaign,starts_on,ends_on,product_category,budget",
-        "cmp_1,Spring,spring,2026-03-01,2026-03-31,shoes,10000.00",
-    ],
-    "partnerships": [
-        "partnership_id,influencer_id,campaign_id,fee,currency,commission_pct,attribution_window_days",
-        "par_1,inf_1,cmp_1,500,EUR,10,30",
-        "par_2,inf_2,cmp_1,,,,",
-    ],
-    "deliverables": [
-        "deliverable_id,partnership_id,platform,content_format,utm_content,posted_at,post_url,"
-        "impressions,engagements",
-        "del_1,par_1,instagram,reel,reel1,2026-03-02T18:00:00+01:00,https://example.com/p/1,1000,50",
-    ],
-    "tracking_links": [
-        "link_id,influencer_id,campaign_id,deliverable_id,slug,destination_url,utm_source,utm_medium,"
-        "utm_campaign,utm_content,valid_from,valid_to",
-        "lnk_1,inf_1,cmp_1,del_1,ada-spring,https://shop.example/,ada,instagram,spring,reel1,2026-03-01,",
-        "lnk_2,inf_2,cmp_1,,bo-spring,https://shop.example/,bo,youtube,spring,,,",
-    ],
-    "promo_codes": [
-        "promo_code,influencer_id,campaign_id,discount_type,discount_value,valid_from,valid_to",
-        "ADA10,inf_1,cmp_1,percent,10,2026-03-01,2026-04-01",
-        "ADA10,inf_2,,percent,10,2026-04-01,",
-    ],
-    "costs": [
-        "cost_id,influencer_id,campaign_id,deliverable_id,cost_type,incurred_on,amount,currency",
-        "cst_1,inf_1,cmp_1,del_1,fee,2026-03-05,500.00,EUR",
-    ],
-}
-
-
-Edit = Callable[[dict[str, list[str]]], None]
+from tests.support.registry import GOOD, Edit, add, change, write_registry
 
 
 def check(folder: Path, edit: Edit | None = None) -> list[Finding]:
-    """Writes a good registry with one edit and checks it."""
-    tables = {name: list(lines) for name, lines in GOOD.items()}
-    if edit:
-        edit(tables)
-    for name, lines in tables.items():
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return check_registry(folder)
+    """Writes a good registry with one edit and checks what must be right for a run."""
+    return check_registry(write_registry(folder, *([edit] if edit else [])), lint=())
 
 
 def only(findings: list[Finding]) -> Finding:
     assert len(findings) == 1, [str(finding) for finding in findings]
     return findings[0]
-
-
-def add(table: str, *lines: str) -> Edit:
-    return lambda tables: tables[table].extend(lines)
-
-
-def change(table: str, line: int, new: str) -> Edit:
-    """Replaces a line; the header is line 1."""
-    return lambda tables: tables[table].__setitem__(line - 1, new)
 
 
 def test_a_good_registry_has_no_findings(tmp_path: Path) -> None:
@@ -93,7 +39,7 @@ def test_the_headers_here_are_the_documented_ones() -> None:
 def test_a_missing_file_is_named_with_its_header(tmp_path: Path, table: str) -> None:
     findings = check(tmp_path)
     (tmp_path / f"{table}.csv").unlink()
-    finding = only(check_registry(tmp_path))
+    finding = only(check_registry(tmp_path, lint=()))
     assert findings == []
     assert finding.severity is Severity.ERROR
     assert finding.file == f"{table}.csv"
@@ -149,7 +95,7 @@ def test_a_column_that_is_there_twice_is_an_error(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_an_error(tmp_path: Path, data: bytes, line: int | None, words: str) -> None:
     check(tmp_path)
     (tmp_path / "influencers.csv").write_bytes(data)
-    finding = only(check_registry(tmp_path))
+    finding = only(check_registry(tmp_path, lint=()))
     assert (finding.severity, finding.file, finding.line) == (Severity.ERROR, "influencers.csv", line)
     assert words in finding.message
 
@@ -158,7 +104,7 @@ def test_a_byte_order_mark_crlf_and_quoted_newlines_are_fine(tmp_path: Path) -> 
     check(tmp_path)
     lines = [*GOOD["influencers"], '"inf_3","a name\r\nover lines",,nano,,,', "inf_4,,,micro,,,"]
     (tmp_path / "influencers.csv").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
-    finding = only(check_registry(tmp_path))
+    finding = only(check_registry(tmp_path, lint=()))
     # The row after a value of two lines keeps its true line.
     assert (finding.line, finding.rule) == (6, "required_values")
     assert "influencer_name is empty (influencer_id inf_4)" in finding.message
