@@ -89,7 +89,8 @@ class _Reader:
                 _, end = self._parser.raw_decode(self.text, self.pos)
             except (json.JSONDecodeError, RecursionError) as error:
                 nested = isinstance(error, RecursionError)
-                reason = "not valid JSON (nested too deeply)" if nested else f"not valid JSON ({error.msg})"
+                problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+                reason = f"not valid JSON ({problem})"
                 have = len(self.text) - self.pos
                 if nested or have > self._max or not self._more(max(have, 1)):
                     too_long = have > self._max and not self._ended

@@ -17,7 +17,7 @@ from orchestration.lib.ingestion.mapping import mapped_relation, rows_relation
 from orchestration.lib.ingestion.packed import Watch, is_packed
 from orchestration.lib.ingestion.quarantine import insert_bad_rows, insert_rejects
 from orchestration.lib.ingestion.schema import FIELDS
-from orchestration.lib.ingestion.select import TypedSelect, typed_select
+from orchestration.lib.ingestion.typed_select import TypedSelect, typed_select
 from orchestration.lib.ingestion.sources import Source
 
 # Faults of the machine or of this code: they stop the run instead of blaming the file.
@@ -148,7 +148,7 @@ class FileLoad:
         self._collect_bad()
         read = self._count("_rows")
         bad = self._count("_bad")
-        tables = {}
+        tables: dict[str, int] = {}
         for i, (output, select) in enumerate(zip(self._format.outputs, selects, strict=True)):
             good = f"(select * from _out_{i} where _row not in (select _row from _bad))"
             rows = self._insert(output, select.raw_rows(good, self._tail(output)))
@@ -198,10 +198,11 @@ class FileLoad:
             return tuple(source.new_columns), tuple(source.missing_columns)
         found = self._con.execute("select distinct unnest(_keys) as name from _rows order by name").fetchall()
         keys = {row[0] for row in found}
-        known = [c.name for c in self._format.columns]
-        source.known = {name: i for i, name in enumerate(known) if name in keys}
-        source.new_columns = sorted(keys - set(known))
-        missing = [name for name in known if name not in keys]
+        columns = self._format.columns
+        source.known = {c.name: i for i, c in enumerate(columns) if keys.intersection(c.names)}
+        settled = {name for c in columns for name in c.names}.union(self._format.ignored)
+        source.new_columns = sorted(keys - settled)
+        missing = [c.name for c in columns if c.name not in source.known]
         if keys:
             source.require(missing)
         return tuple(source.new_columns), tuple(missing) if keys else ()
@@ -217,8 +218,8 @@ class FileLoad:
         if output.table == "clicks":
             return f"{self._file_id}"
         version = f"timestamp '{self._identity.modified_at.isoformat(sep=' ')}'"
-        if any(f.name == "updated_at" for f in FIELDS[output.table]):
-            version = f"coalesce(updated_at, {version})"
+        own = any(f.name == "updated_at" for f in FIELDS[output.table])
+        version = f"coalesce({'updated_at' if own else '_version'}, {version})"
         return f"{version}, {sql.text(self._file.relative)}, {self._file_id}"
 
     def _insert(self, output: Output, select: str) -> int:

@@ -28,7 +28,8 @@ def mapped_relation(declared: Format, output: Output, rows: str) -> str:
         column = f"case when _bad is null then case {columns} end end"
     unit = f"cast({declared.unit} as varchar)" if declared.unit else "null::varchar"
     extra = f"cast({output.extra} as varchar)" if output.extra else "null::varchar"
+    version = f"try_cast({output.version} as timestamptz) at time zone 'UTC'" if output.version else "null"
     return (
-        f"(select _row, _line, {unit} as _unit, {bad} as _bad, {column} as _bad_column, {fields},"
+        f"(select _row, _line, {unit} as _unit, cast({version} as timestamp) as _version, {bad} as _bad, {column} as _bad_column, {fields},"
         f" {extra} as extra from {relation})"
     )

@@ -7,12 +7,13 @@ what is no record is set aside with the reason.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orchestration.lib.ingestion.errors import FileProblem
 from orchestration.lib.ingestion.limits import RAW_TEXT_CHARACTERS
 
+csv.field_size_limit(2**31 - 1)  # records have a limit of their own
 _MAX_QUOTED_LINES = 1000
 BOM = b"\xef\xbb\xbf"
 
@@ -180,13 +181,11 @@ def _quoted_record(first: Line, feed: _Pushback, width: int, delimiter: str, max
     return Good(first.number, _encode(fields, delimiter))
 
 
-def read_header(source: Iterator[Line], delimiter: str, quoted: bool) -> list[str] | None:
-    """The fields of the first line that is not blank; None where there is none."""
-    for line in source:
-        text = line.data.decode()
-        if not text.strip():
-            continue
-        if not quoted:
-            return text.split(delimiter)
-        return next(csv.reader(io.StringIO(text), delimiter=delimiter))
-    return None
+def split_header(line: str, delimiter: str, quoted: bool) -> list[str]:
+    """The fields of a header line. FileProblem where its quoting is broken."""
+    if not quoted:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise FileProblem(f"the header line cannot be read ({error})") from error

@@ -7,6 +7,7 @@ shape of the format, its declared columns and `extra`, or one column `j` (JSON),
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,8 @@ from orchestration.lib.ingestion.formats.base import Csv, Format, JsonDocument, 
 from orchestration.lib.ingestion.limits import Limits
 from orchestration.lib.ingestion.packed import chunks, is_packed
 from orchestration.lib.ingestion.privacy import clean_extra_sql
-from orchestration.lib.ingestion.records import Bad, Good, csv_records, lines, read_header, text_records
-from orchestration.lib.ingestion.schema import FIELDS
+from orchestration.lib.ingestion.records import Bad, Good, csv_records, lines, split_header, text_records
+from orchestration.lib.ingestion.schema import FIELDS, MONEY_KINDS
 from orchestration.lib.ingestion.values import accepts
 
 _DIRECT = "null::bigint as _row, null::bigint as _line"
@@ -40,6 +41,8 @@ class Source:
     delimiter: str = ","
     known: dict[str, int] = field(default_factory=dict)  # declared column -> position in the header
     types: dict[str, str] = field(default_factory=dict)  # Parquet: column -> SQL type
+    unknown: dict[str, int] = field(default_factory=dict)  # column to keep in `extra` -> position
+    has_header: bool = True
     new_columns: list[str] = field(default_factory=list)
     missing_columns: list[str] = field(default_factory=list)
 
@@ -71,45 +74,66 @@ class Source:
     def _open_csv(self, reader: Csv) -> None:
         self._check_text()
         self.delimiter = reader.delimiter
-        if reader.names:
-            self.header = list(reader.names)
-            self.known = {name: i for i, name in enumerate(self.header)}
-            return
-        source = lines(chunks(self.path, self.limits), self.limits.record_bytes)
-        try:
-            header = read_header(source, self.delimiter, reader.quoted)
-        except UnicodeDecodeError as error:
-            raise FileProblem("the header is not UTF-8 (wrong encoding); save the file as UTF-8") from error
-        except csv.Error as error:
-            raise FileProblem(f"the header cannot be read ({error})") from error
-        if header is None:
-            raise FileProblem("the file has no header, only blank lines")
-        if any("\r" in name for name in header):
-            raise FileProblem("the lines end in bare carriage returns; save the file with line feeds")
+        first = self._first_line()
+        if reader.delimiters:
+            self.delimiter = max((reader.delimiter, *reader.delimiters), key=first.count)
+        self.has_header = not (reader.names and first.split(self.delimiter)[0] != reader.names[0])
+        if self.has_header:
+            header = split_header(first, self.delimiter, reader.quoted)
+        else:
+            assert reader.names is not None
+            header, width = list(reader.names), first.count(self.delimiter) + 1
+            if width != len(header):
+                raise FileProblem(f"the first line has {width} fields; expected {len(header)}")
         self.header = [name.strip() for name in header]
         self._match_header()
 
+    def _first_line(self) -> str:
+        for line in lines(chunks(self.path, self.limits), self.limits.record_bytes):
+            try:
+                text = line.data.decode()
+            except UnicodeDecodeError as error:
+                raise FileProblem(
+                    "the first line is not UTF-8 (wrong encoding); save the file as UTF-8"
+                ) from error
+            if "\r" in text:
+                raise FileProblem("the lines end in bare carriage returns; save the file with line feeds")
+            if text.strip():
+                return text
+        raise FileProblem("the file has no header, only blank lines")
+
     def _match_header(self) -> None:
-        names = {}
-        for column in self.format.columns:
-            for name in (column.name, *column.aliases):
-                names[name.casefold()] = column.name
-        seen_new: set[str] = set()
+        ignored = {name.casefold() for name in self.format.ignored}
+        meaning = {
+            name.casefold(): (column.name, rank)
+            for column in reversed(self.format.columns)
+            for rank, name in enumerate(column.names)
+        }
+        best: dict[str, int] = {}
         for position, name in enumerate(self.header):
-            column_name = names.get(name.casefold())
-            if column_name is None:
-                label = name or f"column_{position + 1}"
-                while label in seen_new:
-                    label += "_"
-                seen_new.add(label)
-                self.new_columns.append(label)
-                self.header[position] = label
-            elif column_name in self.known:
-                raise FileProblem(f"the header has the column {column_name} twice")
+            column, rank = meaning.get(name.casefold(), (None, 0))
+            if column is None:
+                if name.casefold() not in ignored:
+                    self._add_new(position, name)
+            elif column not in self.known:
+                self.known[column], best[column] = position, rank
+            elif best[column] == rank:
+                raise FileProblem(f"the header has the column {name} twice")
+            elif best[column] < rank:
+                self._add_new(position, name)
             else:
-                self.known[column_name] = position
+                self._add_new(self.known[column], self.header[self.known[column]])
+                self.known[column], best[column] = position, rank
         self.missing_columns = [c.name for c in self.format.columns if c.name not in self.known]
         self.require(self.missing_columns)
+
+    def _add_new(self, position: int, name: str) -> None:
+        """Notes an unknown column under a name that no other column has."""
+        label = name or f"column_{position + 1}"
+        while label in self.unknown:
+            label += "_"
+        self.unknown[label] = position
+        self.new_columns.append(label)
 
     def require(self, missing: Iterable[str]) -> None:
         """FileProblem where a required column is among the missing ones."""
@@ -179,8 +203,8 @@ class Source:
                 columns.append(f"null::varchar as {name}")
             else:
                 columns.append(f"{source} as {name}")
-        unknown = [n for i, n in enumerate(self.types) if i not in self.known.values()]
-        extra = self._extra((name, sql.ident(name)) for name in unknown)
+        actual = list(self.types)
+        extra = self._extra((name, sql.ident(actual[i])) for name, i in self.unknown.items())
         return (
             f"(select {numbers}, null::varchar as _bad, {', '.join(columns)}, {extra} as extra from {read})"
         )
@@ -210,8 +234,7 @@ class Source:
             else f"null::varchar as {sql.ident(c.name)}"
             for c in self.format.columns
         ]
-        taken = set(self.known.values())
-        unknown = ((name, f"c{i}") for i, name in enumerate(self.header) if i not in taken)
+        unknown = ((name, f"c{i}") for name, i in self.unknown.items())
         return f"(select {numbers}, {bad} as _bad, {', '.join(columns)}, {self._extra(unknown)} as extra from {read})"
 
     def _extra(self, unknown: Iterable[tuple[str, str]]) -> str:
@@ -226,14 +249,30 @@ class Source:
         """JSON objects as the format's shape wants them; `objects` has _row, _line, _bad and j."""
         if self.format.shape == "json":
             return objects
-        names = [c.name for c in self.format.columns]
-        paths = ", ".join(sql.json_path(name) for name in names)
-        columns = ", ".join(f"v[{i}] as {sql.ident(name)}" for i, name in enumerate(names, start=1))
-        known = "{" + ", ".join(f'"{name}": null' for name in names) + "}"
-        rest = f"nullif(cast(json_merge_patch(j, {sql.text(known)}) as varchar), '{{}}')"
-        extra = "null::varchar" if self.format.drop_unknown else clean_extra_sql(rest)
-        inner = f"(select *, json_extract_string(j, [{paths}]) as v from {objects})"
-        return f"(select _row, _line, _bad, json_keys(j) as _keys, {columns}, {extra} as extra from {inner})"
+        if self.format.flatten:
+            nested = f"coalesce(j->{sql.json_path(self.format.flatten)}, cast('{{}}' as json))"
+            without = f"json_merge_patch(j, {sql.text(json.dumps({self.format.flatten: None}))})"
+            objects = f"(select _row, _line, _bad, json_merge_patch({without}, {nested}) as j from {objects})"
+        paths: list[str] = []
+        columns, defects = [], []
+        money = {f.name for f in FIELDS[self.format.dataset] if f.kind in MONEY_KINDS}
+        for column in self.format.columns:
+            places = []
+            for name in column.names:
+                paths.append(sql.json_path(name))
+                places.append(f"v[{len(paths)}]")
+                defects.append(_json_defect(places[-1], paths[-1], name, exact=name in money))
+            columns.append(f"coalesce({', '.join(places)}) as {sql.ident(column.name)}")
+        settled = [*self.format.ignored, *(name for c in self.format.columns for name in c.names)]
+        rest = f"json_merge_patch(j, {sql.text(json.dumps(dict.fromkeys(settled)))})"
+        extra = "null::varchar"
+        if not self.format.drop_unknown:
+            extra = clean_extra_sql(f"nullif(cast({rest} as varchar), '{{}}')")
+        valued = f"(select *, json_extract_string(j, [{', '.join(paths)}]) as v from {objects})"
+        return (
+            f"(select _row, _line, coalesce(_bad, {', '.join(defects)}) as _bad, json_keys(j) as _keys,"
+            f" {', '.join(columns)}, {extra} as extra from {valued})"
+        )
 
     # ---- staging -------------------------------------------------------------------------------------------
 
@@ -249,8 +288,8 @@ class Source:
             records = json_records(found, self.reader.wrappers, limit)
         elif isinstance(self.reader, Csv):
             source = lines(found, limit)
-            if not self.reader.names:
-                read_header(source, self.delimiter, self.reader.quoted)
+            if self.has_header:
+                next(line for line in source if line.data.strip())
             records = csv_records(source, len(self.header), self.delimiter, self.reader.quoted, limit)
         else:
             records = text_records(lines(found, limit), limit)
@@ -292,6 +331,21 @@ class Source:
             f"auto_detect = false, header = false, delim = '{_MARK}', quote = '', escape = '',"
             f" compression = 'none', max_line_size = {size}"
         )
+
+
+def _json_defect(value: str, path: str, name: str, exact: bool) -> str:
+    """SQL for what is wrong with a JSON value: nested where a plain one belongs, or a float too long to be exact."""
+    kind = f"json_type(j, {path})"
+    nested = (
+        f"when {value}[1] in ('{{', '[') and {kind} in ('OBJECT', 'ARRAY')"
+        f" then {sql.text(f'{name}: an object or a list where one value belongs')}"
+    )
+    digits = f"length(regexp_replace({value}, '[^0-9]', '', 'g'))"
+    inexact = (
+        f"when {digits} > 15 and {kind} = 'DOUBLE'"
+        f" then {sql.text(f'{name}: a JSON number of more than 15 digits is not exact; write it as text')}"
+    )
+    return f"case {nested} {inexact if exact else ''} end"
 
 
 def _short(error: duckdb.Error) -> str:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestration.lib.ingestion.currencies import CURRENCIES
-from orchestration.lib.ingestion.errors import FileProblem
 from orchestration.lib.ingestion.privacy import email_sql, hmac_sql
-from orchestration.lib.ingestion.schema import FIELDS, MONEY_KINDS, Field, event_key_sql, visitor_key_sql
+from orchestration.lib.ingestion.schema import MONEY_KINDS, Field
 from orchestration.lib.ingestion.sql import ident, text
 
 ORDER_STATUS = ("paid", "pending", "cancelled", "refunded")
@@ -83,7 +82,7 @@ def _time(name: str, column: str, sql_type: str) -> tuple[str, str, list[tuple[s
     span = "time outside the years 1970 to 2200"
     base = _base(sql_type)
     if base == "TIMESTAMP WITH TIME ZONE":
-        return column, f"cast({{x}} at time zone 'UTC' as timestamp)", [(out_of_range, span)]
+        return column, "cast({x} at time zone 'UTC' as timestamp)", [(out_of_range, span)]
     if base in _TIMES or base.startswith("TIMESTAMP"):
         return column, "cast({x} as timestamp)", [(out_of_range, span)]
     # Seldom needed, so tried second: ' -0500' behind a blank, lower-case letters, a leap second.

@@ -11,11 +11,16 @@ from orchestration.lib.ingestion.schema import FIELDS
 
 @dataclass(frozen=True)
 class Csv:
-    """Delimited text. `names` lists the columns of a file without a header line, in order."""
+    """Delimited text with a header line.
+
+    `names` are the columns of a file without one, in order; a first line that begins with the first of them is a
+    header all the same. `delimiters` are others that a spreadsheet may have put in place of `delimiter`.
+    """
 
     delimiter: str = ","
     quoted: bool = True
     names: tuple[str, ...] | None = None
+    delimiters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,16 @@ Reader = Csv | Jsonl | JsonDocument | Parquet | Lines
 
 @dataclass(frozen=True)
 class Column:
-    """A source column under its own name; `aliases` are other headers that mean the same."""
+    """A source column under its own name; `aliases` are other headers that mean the same, the best first."""
 
     name: str
     required: bool = False
     aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every header that means this column."""
+        return (self.name, *self.aliases)
 
 
 @dataclass(frozen=True)
@@ -60,13 +70,15 @@ class Output:
     """Rows of one raw table: SQL expressions for the standard fields of `table`, over `relation`.
 
     `relation` is a FROM clause in which `{src}` stands for the source rows. `extra` is SQL for a JSON text of what
-    has no field; None keeps nothing.
+    has no field; None keeps nothing. `version` is SQL for the time of the record's last change, for tables that have no
+    `updated_at` of their own; without one the file's date is the version.
     """
 
     table: str
     fields: Mapping[str, str]
     relation: str = "{src}"
     extra: str | None = "extra"
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,9 @@ class Format:
 
     shape      'table' (columns as declared), 'json' (one column `j`) or 'lines' (one column `line`)
     readers    by file extension; `.gz` behind it is understood for all but Parquet
-    columns    of shape 'table': what is known; anything else goes to `extra`, unless `drop_unknown`
+    columns    of shape 'table': what is read; anything else goes to `extra`, unless `drop_unknown`
+    ignored    of shape 'table': further columns that the system is known to write, and that are not kept
+    flatten    of shape 'table' read from JSON: the key of a nested object whose keys are columns too
     rows       SQL that prepares the source rows (window functions, parsing); `{src}` stands for what was read.
                It must hand on `_row`, `_line` and `_bad`
     unit       SQL for the key of rows that only load together; null means the row alone
@@ -89,6 +103,8 @@ class Format:
     outputs: tuple[Output, ...]
     shape: str = "table"
     columns: tuple[Column, ...] = ()
+    ignored: tuple[str, ...] = ()
+    flatten: str | None = None
     rows: str | None = None
     unit: str | None = None
     rejects: tuple[tuple[str, str, str], ...] = ()

@@ -21,12 +21,17 @@ from orchestration.lib.ingestion.formats.expressions import (
     REFERRER_NOTES,
     SURVEY_NOTES,
     VISITOR_NOTES,
+    amount,
     code_list,
-    decimal_of,
+    financial_status,
     money_rejects,
     note_line,
 )
 
+_ADDRESS = (
+    *("Name", "Street", "Address1", "Address2", "Company", "City", "Zip", "Province", "Country", "Phone"),
+    "Province Name",
+)
 _REQUIRED = ("Name", "Created at", "Currency", "Subtotal", "Lineitem quantity", "Lineitem price")
 _OPTIONAL = (
     *(
@@ -50,6 +55,16 @@ _OPTIONAL = (
         "Tags",
     ),
     *("Note Attributes", "Source", "Payment Method"),
+)
+
+# The rest of Shopify's export: who and where the buyer is, and what no model asks for.
+_PERSONAL = (
+    *("Fulfilled at", "Accepts Marketing", "Shipping Method", "Lineitem compare at price", "Notes", "Phone"),
+    *("Lineitem requires shipping", "Lineitem taxable", "Lineitem fulfillment status", "Lineitem discount"),
+    *("Payment Reference", "Payment References", "Payment ID", "Payment Terms Name", "Next Payment Due At"),
+    *("Outstanding Balance", "Employee", "Location", "Device ID", "Risk Level", "Receipt Number", "Duties"),
+    *(f"{kind} {part}" for kind in ("Billing", "Shipping") for part in _ADDRESS),
+    *(f"Tax {n} {part}" for n in range(1, 6) for part in ("Name", "Value")),
 )
 
 _ROWS = """
@@ -82,25 +97,14 @@ _ROWS = """
 )
 """
 
-_GOODS = decimal_of('"Subtotal"')
-_DISCOUNT = decimal_of('"Discount Amount"')
-_REFUNDED = decimal_of('"Refunded Amount"')
-_QUANTITY = decimal_of('"Lineitem quantity"')
-_PRICE = decimal_of('"Lineitem price"')
-_STATUS = """case
+_GOODS = amount('"Subtotal"')
+_DISCOUNT = amount('"Discount Amount"')
+_REFUNDED = amount('"Refunded Amount"')
+_QUANTITY = amount('"Lineitem quantity"')
+_PRICE = amount('"Lineitem price"')
+_STATUS = f"""case
     when nullif(trim("Cancelled at"), '') is not null then 'cancelled'
-    else case lower(trim("Financial Status"))
-        when 'paid' then 'paid'
-        when 'partially_refunded' then 'paid'
-        when 'refunded' then 'refunded'
-        when 'pending' then 'pending'
-        when 'authorized' then 'pending'
-        when 'partially_paid' then 'pending'
-        when 'unpaid' then 'pending'
-        when 'expired' then 'cancelled'
-        when 'voided' then 'cancelled'
-        else "Financial Status"
-    end
+    else {financial_status('lower(trim("Financial Status"))')}
 end"""
 
 FORMATS = (
@@ -125,7 +129,7 @@ FORMATS = (
                 '"Refunded Amount"',
             ),
         ),
-        drop_unknown=True,
+        ignored=_PERSONAL,
         outputs=(
             Output(
                 "orders",
@@ -147,7 +151,7 @@ FORMATS = (
                     "referrer_url": note_line('"Note Attributes"', REFERRER_NOTES),
                 },
                 relation="(select * from {src} where is_first or coalesce(block, 0) = 0)",
-                extra="""json_merge_patch('{}', json_object(
+                extra="""json_merge_patch(coalesce(extra::json, '{}'::json), json_object(
                     'name', order_name, 'financial_status', "Financial Status",
                     'fulfillment_status', "Fulfillment Status", 'refunded_amount', "Refunded Amount",
                     'tags', "Tags", 'source', "Source", 'payment_method', "Payment Method"

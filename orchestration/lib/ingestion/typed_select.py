@@ -38,7 +38,8 @@ class TypedSelect:
             else ident(v.field.raw_name)
             for v in self.values
         )
-        return self.raw_rows(f"(select {names}, extra from {self._typed(mapped, '_bad')})", tail)
+        typed = self._typed(mapped, "_bad, _version")
+        return self.raw_rows(f"(select {names}, extra, _version from {typed})", tail)
 
     def reporting(self, mapped: str) -> str:
         """`_row`, `_line`, `_unit`, the raw values, `extra`, and `_columns` and `_reasons` of problems (or null)."""
@@ -53,10 +54,10 @@ class TypedSelect:
         found_reasons = f"nullif(concat_ws('; ', {', '.join(reasons)}), '')"
         # A record that is not even one has no columns to complain about.
         return (
-            f"select _row, _line, _unit, {self._names()}, extra,"
+            f"select _row, _line, _unit, _version, {self._names()}, extra,"
             f" case when _bad is null then {found_columns} else _bad_column end as _columns,"
             f" coalesce(_bad, {found_reasons}) as _reasons"
-            f" from {self._typed(mapped, '_row, _line, _unit, _bad, _bad_column')}"
+            f" from {self._typed(mapped, '_row, _line, _unit, _version, _bad, _bad_column')}"
         )
 
     def raw_rows(self, typed: str, tail: str) -> str:
