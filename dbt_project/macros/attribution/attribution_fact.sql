@@ -3,11 +3,17 @@
    weight: an expression over a row of int_journeys, zero or more; normalised to sum to 1 in each conversion.
    touches: which rows of the index may get credit.
    joins: joins of further relations to `journeys`, for weights that are estimated.
+   is_estimated: the weights depend on everybody's journeys, so a partial build restates every person.
 
    Rows of weight zero get no row. Money is exact: each touch gets the rounded running total less the previous one, in
    whole cents, and the last takes what is left, so that every conversion sums to its revenue, negative and zero too.
    A conversion without a creditable touch has one `(unattributed)` row. #}
-{% macro attribution_fact(weight, touches='is_creditable', joins='') -%}
+{% macro attribution_fact(weight, touches='is_creditable', joins='', is_estimated=false) -%}
+{%- if is_estimated -%}
+    {{ config(materialized='table') }}
+{%- else -%}
+    {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail') }}
+{%- endif -%}
 {%- set attribution_model = model.name.split('__')[1] -%}
 
 with weighted as (
@@ -23,7 +29,7 @@ with weighted as (
         cast({{ weight }} as double) as weight
     from {{ ref('int_journeys') }} as journeys
     {{ joins }}
-    where {{ touches }}
+    where {{ touches }} and {{ changed_only('journeys.person_key', ref('int_changed_people')) }}
 ),
 
 shared as (
@@ -63,6 +69,7 @@ credited as (
         end as running_cents
     from {{ ref('int_conversions') }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
+    where {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
 )
 
 select

@@ -49,3 +49,29 @@
 {% macro raw_visitor_key(visitor_id) -%}
     cast(hash('v', {{ visitor_id }}) >> 1 as bigint)
 {%- endmacro %}
+
+{# table_hash(relation): a text that differs when the rows of `relation as seed` differ, in whatever order they come. #}
+{% macro table_hash(relation) -%}
+    {{ return(adapter.dispatch('table_hash', 'influencer_roi')(relation)) }}
+{%- endmacro %}
+
+{% macro default__table_hash(relation) -%}
+    concat(cast(count(*) as string), ':', coalesce(cast(sum(cast(xxhash64(*) as decimal(38, 0))) as string), ''))
+{%- endmacro %}
+
+{% macro duckdb__table_hash(relation) -%}
+    concat(cast(count(*) as varchar), ':', coalesce(cast(sum(hash(seed)) as varchar), ''))
+{%- endmacro %}
+
+{# rows_hash(columns): an aggregate over rows that does not depend on their order; used within one engine only. #}
+{% macro rows_hash(columns) -%}
+    {{ return(adapter.dispatch('rows_hash', 'influencer_roi')(columns)) }}
+{%- endmacro %}
+
+{% macro default__rows_hash(columns) -%}
+    cast(sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0))) as string)
+{%- endmacro %}
+
+{% macro duckdb__rows_hash(columns) -%}
+    cast(sum(hash({{ columns | join(', ') }})) as varchar)
+{%- endmacro %}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key') }}
+
 {%- set policy = var('code_policy') %}
 
 -- Every touch in the window of every conversion, codes included, before anything is said about credit.
@@ -18,7 +20,8 @@ with windowed as (
     inner join {{ ref('int_touchpoints') }} as touches
         on conversions.person_key = touches.person_key
     where
-        touches.touched_at <= conversions.converted_at
+        {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
+        and touches.touched_at <= conversions.converted_at
         and {{ micros('conversions.converted_at') }} - {{ micros('touches.touched_at') }} <= touches.window_hours * 3600000000
         {% if var('restart_after_purchase') %}
         and (conversions.previous_purchased_at is null or touches.touched_at >= conversions.previous_purchased_at)
@@ -36,6 +39,7 @@ codes as (
         codes.is_winning_claim
     from {{ ref('int_order_codes') }} as codes
     inner join {{ ref('int_conversions') }} as conversions on codes.order_id = conversions.order_id
+    where {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
 ),
 
 visited as (

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key') }}
+
 {%- set code_wins = var('code_policy') == 'code_wins' %}
 
 -- The journey index: the one place that fixes grain, order, window and creditability for every attribution model.
@@ -8,7 +10,7 @@ with in_path as (
         count(*) over conversion as path_length,
         max(case when channel <> 'direct' then 1 else 0 end) over conversion as has_other_than_direct
     from {{ ref('int_journey_touches') }}
-    where is_in_path
+    where is_in_path and {{ changed_only('person_key', ref('int_changed_people')) }}
     window
         conversion as (partition by conversion_key),
         in_order as (partition by conversion_key order by touched_at, touchpoint_id)
@@ -67,6 +69,7 @@ with_milestones as (
 
 select
     conversion_key,
+    person_key,
     touchpoint_id,
     touch_key,
     is_in_path,
@@ -93,12 +96,13 @@ from with_milestones
 -- Codes add nothing to the path here, but the code-based models still know whose code it was.
 union all
 select
-    codes.conversion_key, codes.touchpoint_id, codes.touch_key, false, null, null, codes.touched_at, codes.channel,
+    codes.conversion_key, codes.person_key, codes.touchpoint_id, codes.touch_key, false, null, null, codes.touched_at, codes.channel,
     codes.influencer_id, codes.campaign_id, codes.deliverable_id, codes.evidence, 0, 0, false, null, null, false, false, false,
     true, true
 from {{ ref('int_journey_touches') }} as codes
 where
     not codes.is_in_path
+    and {{ changed_only('codes.person_key', ref('int_changed_people')) }}
     and codes.influencer_id = codes.code_owner_id
     and not exists (
         select 1 from with_milestones

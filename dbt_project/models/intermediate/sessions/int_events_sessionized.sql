@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+
 -- Narrow on purpose: keys, times and flags only; attributes join back at session grain.
 with events as (
     select
@@ -12,6 +14,7 @@ with events as (
     where
         -- Files that a page pulls in are no deed of the visitor.
         clicks.event_name <> 'asset'
+        and {{ changed_only('clicks.visitor_key', ref('int_changed_visitors')) }}
         and not exists (
             select 1
             from {{ ref('stg_web__bot_user_agents') }} as bots

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+
 -- depends_on: {{ ref('conversion_events') }}
 {%- set rules = goal_rules(ref('conversion_events')) %}
 {%- set event_rules = rules | selectattr('event_name') | list %}
@@ -7,6 +9,8 @@ with candidates as (
     select event_key, event_at, event_name, event_value, page_url
     from {{ ref('stg_web__clicks') }}
     where
+        {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+        and (
         false
         {% for rule in event_rules %}
         or (
@@ -14,6 +18,7 @@ with candidates as (
             {% if rule['page_pattern'] %}and {{ page_condition(rule['page_pattern']) }}{% endif %}
         )
         {% endfor %}
+        )
 ),
 
 placed as (
@@ -63,6 +68,7 @@ counted as (
 event_goals as (
     select
         sessions.session_key,
+        sessions.visitor_key,
         counted.conversion_type,
         counted.kind,
         counted.is_attributed,
@@ -76,12 +82,13 @@ event_goals as (
     where counted.count_per <> 'session' or counted.occurrence = 1
 )
 
-select session_key, conversion_type, kind, is_attributed, goal_value, event_key, reached_at, occurrence
+select session_key, visitor_key, conversion_type, kind, is_attributed, goal_value, event_key, reached_at, occurrence
 from event_goals
 {% for rule in session_rules %}
 union all
 select
     session_key,
+    visitor_key,
     '{{ rule["conversion_type"] }}',
     '{{ rule["kind"] }}',
     {{ rule['is_attributed'] | lower }},
@@ -91,7 +98,7 @@ select
     1
 from {{ ref('int_session_entries') }}
 where
-    true
+    {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
     {% if rule['min_engagement_seconds'] is not none %}and engagement_seconds >= {{ rule['min_engagement_seconds'] }}{% endif %}
     {% if rule['min_page_views'] is not none %}and page_views >= {{ rule['min_page_views'] }}{% endif %}
 {% endfor %}

@@ -1,10 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='referrer_url') }}
+
 {%- set own_domains = var('own_domains') | map('lower') | list -%}
 
 -- Each referring address is parsed once, however many sessions it began.
 with addresses as (
     select distinct referrer_url
     from {{ ref('int_session_entries') }}
-    where referrer_url is not null
+    where referrer_url is not null and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
 ),
 
 referrers as (

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+
 with sessions as (
     select
         visitor_key,
@@ -9,6 +11,7 @@ with sessions as (
         count(case when is_page_view then 1 end) as page_views,
         {{ exact_sum('engagement_seconds') }} as engagement_seconds
     from {{ ref('int_events_sessionized') }}
+    where {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
     group by visitor_key, session_number
 ),
 

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+
 with entries as (
     select
         entries.session_key,
+        entries.visitor_key,
         entries.started_at,
         campaign_urls.campaign_key,
         campaign_urls.utm_source,
@@ -21,6 +24,7 @@ with entries as (
     from {{ ref('int_session_entries') }} as entries
     left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on entries.landing_url = campaign_urls.page_url
     left join {{ ref('int_referrers') }} as referrers on entries.referrer_url = referrers.referrer_url
+    where {{ changed_only('entries.visitor_key', ref('int_changed_visitors')) }}
 ),
 
 link_matches as (
@@ -45,6 +49,7 @@ link_matches as (
 sourced as (
     select
         entries.session_key,
+        entries.visitor_key,
         coalesce(
             entries.utm_source, click_ids.source,
             case when entries.campaign_key is null then case when entries.referrer_host is not null then entries.referrer_source end end,
@@ -78,6 +83,7 @@ sourced as (
 
 select
     sourced.session_key,
+    sourced.visitor_key,
     sourced.source,
     sourced.medium,
     sourced.campaign,

@@ -1,90 +1,32 @@
--- depends_on: {{ ref('engagement_rules') }}
-{%- set thresholds = engagement_thresholds(ref('engagement_rules')) %}
+{{ config(materialized='view') }}
 
-with micro_conversions as (
-    select session_key, count(*) as micro_conversions
-    from {{ ref('int_goals') }}
-    where kind = 'micro'
-    group by session_key
-),
-
-people as (
-    select identifier_key as visitor_key, person_key, person_id
-    from {{ ref('int_person_identifiers') }}
-    where identifier_type = 'visitor'
-),
-
-joined as (
-    select
-        entries.session_key,
-        entries.session_id,
-        entries.visitor_key,
-        people.person_key,
-        people.person_id,
-        entries.started_at,
-        entries.ended_at,
-        entries.events,
-        entries.page_views,
-        entries.engagement_seconds,
-        entries.landing_page,
-        case when sources.influencer_id is not null then 'influencer' else channels.channel end as channel,
-        sources.source,
-        sources.medium,
-        sources.campaign,
-        sources.content,
-        sources.click_id,
-        sources.influencer_id,
-        sources.campaign_id,
-        sources.deliverable_id,
-        sources.link_id,
-        sources.influencer_id is not null and sources.has_paid_click_id as is_boosted,
-        coalesce(micro_conversions.micro_conversions, 0) as micro_conversions
-    from {{ ref('int_session_entries') }} as entries
-    inner join {{ ref('int_session_sources') }} as sources on entries.session_key = sources.session_key
-    left join {{ ref('int_channels') }} as channels
-        on
-            sources.source = channels.source
-            and sources.medium = channels.medium
-            and {{ null_safe_equal('sources.campaign', 'channels.campaign') }}
-            and {{ null_safe_equal('sources.click_id', 'channels.click_id') }}
-            and {{ null_safe_equal('sources.source_category', 'channels.source_category') }}
-    left join micro_conversions on entries.session_key = micro_conversions.session_key
-    left join people on entries.visitor_key = people.visitor_key
-),
-
-judged as (
-    select
-        *,
-        engagement_seconds > {{ thresholds['engagement_seconds'] }}
-        or page_views > {{ thresholds['page_views'] }}
-        or micro_conversions > {{ thresholds['micro_conversions'] }} as is_engaged
-    from joined
-)
-
+-- A view, so that two people who turn out to be one need no session rewritten.
 select
-    session_key,
-    session_id,
-    visitor_key,
-    person_key,
-    person_id,
-    started_at,
-    ended_at,
-    events,
-    page_views,
-    engagement_seconds,
-    landing_page,
-    channel,
-    source,
-    medium,
-    campaign,
-    content,
-    click_id,
-    influencer_id,
-    campaign_id,
-    deliverable_id,
-    link_id,
-    is_boosted,
-    micro_conversions,
-    events = 1 and not is_engaged as is_bounce,
-    is_engaged
-from judged
+    sessions.session_key,
+    sessions.session_id,
+    sessions.visitor_key,
+    people.person_key,
+    people.person_id,
+    sessions.started_at,
+    sessions.ended_at,
+    sessions.events,
+    sessions.page_views,
+    sessions.engagement_seconds,
+    sessions.landing_page,
+    sessions.channel,
+    sessions.source,
+    sessions.medium,
+    sessions.campaign,
+    sessions.content,
+    sessions.click_id,
+    sessions.influencer_id,
+    sessions.campaign_id,
+    sessions.deliverable_id,
+    sessions.link_id,
+    sessions.is_boosted,
+    sessions.micro_conversions,
+    sessions.is_bounce,
+    sessions.is_engaged
+from {{ ref('int_visitor_sessions') }} as sessions
+left join {{ ref('int_person_identifiers') }} as people
+    on people.identifier_type = 'visitor' and sessions.visitor_key = people.identifier_key

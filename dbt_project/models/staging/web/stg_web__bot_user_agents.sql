@@ -1,11 +1,13 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='user_agent') }}
+
+-- depends_on: {{ ref('int_build_fingerprint') }}
 
 -- depends_on: {{ ref('bot_patterns') }}
 -- The patterns run once a distinct user agent, never once a click.
 with user_agents as (
     select distinct user_agent
     from {{ source('raw', 'clicks') }}
-    where user_agent is not null
+    where {{ new_files() }} and user_agent is not null
 )
 
 select user_agent

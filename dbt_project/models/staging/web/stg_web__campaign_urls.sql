@@ -1,4 +1,6 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='page_url') }}
+
+-- depends_on: {{ ref('int_build_fingerprint') }}
 
 -- depends_on: {{ ref('click_ids') }}
 {%- set click_ids = click_id_names(ref('click_ids')) %}
@@ -8,7 +10,7 @@
 with addresses as (
     select distinct page_url
     from {{ source('raw', 'clicks') }}
-    where page_url like '%=%' and {{ partial_match('page_url', "'" ~ marker ~ "'") }}
+    where {{ new_files() }} and page_url like '%=%' and {{ partial_match('page_url', "'" ~ marker ~ "'") }}
 ),
 
 parsed as (

@@ -1,8 +1,13 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='raw_event_key') }}
+
+-- depends_on: {{ ref('int_build_fingerprint') }}
 
 with repeated as (
     select event_key
     from {{ source('raw', 'clicks') }}
+    {% if partial_build() -%}
+    where event_key in (select event_key from {{ source('raw', 'clicks') }} where {{ new_files() }})
+    {%- endif %}
     group by event_key
     having count(*) > 1
 ),

@@ -1,0 +1,26 @@
+{{ config(post_hook='{{ forget_other_builds() }}') }}
+
+{%- set checksums = [] -%}
+{%- if execute -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+        {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
+    {%- endfor -%}
+{%- endif -%}
+{%- set code = local_md5(
+    checksums | sort | join(',') ~ tojson(invocation_args_dict.vars or {}, sort_keys=true) ~ env_var('ROI_CODE_HASH', '')
+) -%}
+{%- set seeds = [
+    'influencers', 'campaigns', 'partnerships', 'deliverables', 'tracking_links', 'promo_codes', 'costs', 'bot_patterns',
+    'channel_rules', 'click_ids', 'conversion_events', 'coupon_sites', 'engagement_rules', 'excluded_referrers', 'fx_rates',
+    'source_categories',
+] -%}
+
+-- What every row of the warehouse rests on beside the landed data: when it differs from the last complete build's,
+-- everything is restated.
+select
+    md5(concat(
+        '{{ code }}'
+        {% for seed in seeds %}
+        , '|', (select {{ table_hash(ref(seed)) }} from {{ ref(seed) }} as seed)
+        {% endfor %}
+    )) as fingerprint
