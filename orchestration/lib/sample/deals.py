@@ -27,6 +27,8 @@ from orchestration.lib.sample.roster import (
 
 #: Bigger productions cost more and reach more people, at a diminishing rate.
 REACH_PER_FEE = 0.7
+#: This influencer is not signed for the last season, and the code goes to somebody else then.
+FORMER = 1
 DISCOUNTS = (20, 15, 10, 25)
 
 
@@ -56,18 +58,17 @@ class _Desk:
         own_codes = influencer.index % 3 == 2
         for number, campaign in enumerate(chosen):
             partnership, posts = self._partnership(influencer, campaign)
-            ends: float | None = None
-            if own_codes:
-                ends = (campaign.last_day + 46) * DAY
-            elif number + 1 < len(chosen):
-                ends = chosen[number + 1].first_day * DAY
-            self._code(partnership, ends, own_codes)
+            # The code of the last campaign stays valid, unless it was for this campaign only.
+            is_open = number + 1 == len(chosen) and not own_codes
+            self._code(partnership, None if is_open else (campaign.last_day + 1) * DAY, own_codes)
             self._links(partnership, posts)
 
     def _campaigns(self, influencer: Influencer) -> list[Campaign]:
         seasons, always = self.roster.campaigns[:-1], self.roster.campaigns[-1]
         if influencer.index % 9 == 5:
             return [always]
+        if influencer.index == FORMER:
+            return seasons[:-1]
         joins = self.rng.random(len(seasons)) < 0.75
         chosen = [season for season, join in zip(seasons, joins, strict=True) if join]
         if len(chosen) < 2:
@@ -94,7 +95,7 @@ class _Desk:
         posts = []
         for number, draft in enumerate(drafts):
             index = len(roster.posts) + number
-            content = f"{draft.content_format}-{number + 1}"
+            content = f"{draft.content_format}_{number + 1}"
             posts.append(
                 Post(
                     **vars(draft),
@@ -182,19 +183,21 @@ class _Desk:
         return next(slug for slug in candidates if slug not in self.slugs and f"{slug}-bio" not in self.slugs)
 
     def hand_over(self) -> None:
-        """One code changes its owner: the second influencer's last one goes to the first later on."""
-        roster = self.roster
-        first, second = roster.influencers[0], roster.influencers[1]
-        old = [code for code in roster.codes if code.influencer is second][-1]
-        middle = float(math.floor((old.starts / DAY + roster.world.days) / 2) * DAY)
-        if old.ends is not None or middle <= old.starts:
+        """One code changes its owner: the former influencer's goes to the first one of the last season."""
+        roster, season = self.roster, self.roster.campaigns[-2]
+        old = [code for code in roster.codes if code.influencer.index == FORMER][-1]
+        heirs = [one.influencer for one in roster.partnerships if one.campaign is season]
+        if not heirs:
             return
-        roster.codes[old.index] = replace(old, ends=middle)
-        campaign = [code.campaign for code in roster.codes if code.influencer is first][-1]
-        starts = max(middle, campaign.first_day * DAY)
+        roster.codes[old.index] = replace(old, ends=(old.campaign.last_day + 1) * DAY)
         roster.codes.append(
             replace(
-                old, index=len(roster.codes), influencer=first, campaign=campaign, starts=starts, ends=None
+                old,
+                index=len(roster.codes),
+                influencer=heirs[0],
+                campaign=season,
+                starts=season.first_day * DAY,
+                ends=None,
             )
         )
 

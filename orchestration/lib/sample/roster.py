@@ -241,8 +241,7 @@ def _campaigns(world: World) -> list[Campaign]:
         name = f"{names.SEASONS[begins.month - 1]} {begins.year}"
         if any(other.name == name for other in campaigns):
             name += f" {index + 1}"
-        # Some marketers type the campaign's name as it is, which links then carry percent- or plus-encoded.
-        utm = name.lower() if index % 3 == 1 else name.lower().replace(" ", "_")
+        utm = name.lower().replace(" ", "_")
         category = names.NICHES[(index * 5 + 1) % len(names.NICHES)]
         campaigns.append(Campaign(index, f"cmp_{index + 1:03d}", name, utm, first_day, last_day, category))
     campaigns.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
 
 import numpy as np
 
@@ -132,8 +131,8 @@ CHANNEL_QUERIES: dict[str, tuple[str, ...]] = {
         "utm_source=tiktok&utm_medium=paid_social&utm_campaign=spark_test",
     ),
     "email": (
-        "utm_source=newsletter&utm_medium=email&utm_campaign=weekly_letter",
-        "utm_source=klaviyo&utm_medium=email&utm_campaign=back_in_stock",
+        "utm_source=newsletter&utm_medium=email&utm_campaign=Weekly+Letter",
+        "utm_source=klaviyo&utm_medium=email&utm_campaign=back%20in%20stock",
     ),
     "display": ("utm_source=adnetwork&utm_medium=display&utm_campaign=banner_always_on",),
     "affiliates": ("utm_source=gearbargains&utm_medium=affiliate&utm_campaign=evergreen",),
@@ -180,13 +179,12 @@ def link_queries(link: Link) -> list[str]:
     source, medium, campaign, content = link_parts(link)
     tail = f"&utm_content={content}" if content else ""
     titled = source.replace("_", " ").title().replace(" ", "_")
-    coded_tail = tail.replace("-", "%2D")
-    escaped = source.replace("_", "%5F")
-    twice = quote(quote(campaign, safe="").replace("_", "%5F"), safe="")
+    escaped, escaped_campaign = source.replace("_", "%5F"), campaign.replace("_", "%5F")
+    twice = escaped_campaign.replace("%", "%25")
     return [
-        f"utm_source={source}&utm_medium={medium}&utm_campaign={quote(campaign)}{tail}",
-        f"utm_source={titled}&utm_medium={medium.title()}&utm_campaign={quote(campaign.upper())}{tail}",
-        f"utm_source={escaped}&utm_medium={medium}&utm_campaign={quote_plus(campaign)}{coded_tail}",
+        f"utm_source={source}&utm_medium={medium}&utm_campaign={campaign}{tail}",
+        f"utm_source={titled}&utm_medium={medium.title()}&utm_campaign={campaign.upper()}{tail}",
+        f"utm_source={escaped}&utm_medium={medium}&utm_campaign={escaped_campaign}{tail}",
         f"utm_source={source}&utm_medium={medium}&utm_campaign={twice}{tail}",
     ]
 
