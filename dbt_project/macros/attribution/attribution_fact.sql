@@ -1,6 +1,7 @@
 {# attribution_fact(weight, touches): the whole of an attribution model but its weight.
 
-   weight: an expression over a row of int_journeys, zero or more; normalised to sum to 1 in each conversion.
+   weight: an expression over a row of int_journeys, from 0 to 1; normalised to sum to 1 in each conversion. It is kept as
+      a decimal of 15 places, so that sums do not depend on the order in which threads add.
    touches: which rows of the index may get credit.
    joins: joins of further relations to `journeys`, for weights that are estimated.
    is_estimated: the weights depend on everybody's journeys, so a partial build restates every person.
@@ -14,8 +15,7 @@
 {%- else -%}
     {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail') }}
 {%- endif -%}
-{#- In a unit test `model` is the test, and names the model that it tests. -#}
-{%- set attribution_model = (model.tested_node_unique_id or model.unique_id).split('__')[1] -%}
+{%- set attribution_model = model.name.split('__')[1] -%}
 
 with weighted as (
     select
@@ -27,10 +27,10 @@ with weighted as (
         journeys.campaign_id,
         journeys.deliverable_id,
         journeys.evidence,
-        cast({{ weight }} as double) as weight
+        cast({{ weight }} as decimal(18, 15)) as weight
     from {{ ref('int_journeys') }} as journeys
     {{ joins }}
-    where {{ touches }} and {{ changed_only('journeys.person_key', ref('int_changed_people')) }}
+    where ({{ touches }}) and {{ changed_only('journeys.person_key', ref('int_changed_people')) }}
 ),
 
 shared as (
@@ -59,12 +59,15 @@ credited as (
         shared.campaign_id,
         shared.deliverable_id,
         shared.evidence,
-        coalesce(shared.weight / shared.total_weight, 1) as credit,
+        coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
         coalesce(shared.share_number, 1) as share_number,
         case
             when shared.share_number < shared.shares
                 then cast(
-                    floor({{ cents('conversions.revenue') }} * (shared.running_weight / shared.total_weight) + 0.5) as bigint
+                    floor(
+                        {{ cents('conversions.revenue') }}
+                        * (cast(shared.running_weight as double) / cast(shared.total_weight as double)) + 0.5
+                    ) as bigint
                 )
             else {{ cents('conversions.revenue') }}
         end as running_cents
@@ -94,10 +97,10 @@ from credited
 {%- endmacro %}
 
 {# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches
-   share in proportion of first and last, evenly where both are zero; one takes all. #}
+   share in proportion of first and last; one takes all. #}
 {% macro position_weight(first, middle, last) -%}
     case
-        when creditable_length <= {{ 2 if first + last == 0 else 1 }} then 1.0
+        when creditable_length = 1 then 1.0
         when creditable_position = 1 then {{ first }}
         when creditable_position = creditable_length then {{ last }}
         else {{ middle }} / cast(creditable_length - 2 as double)

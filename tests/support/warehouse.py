@@ -1,0 +1,54 @@
+"""Builds a warehouse in this process, without the orchestrator: load, then dbt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.ingestion import load_landing
+from orchestration.lib.settings import Settings
+
+
+def settings_for(landing: Path, registry: Path, data: Path, variables: str = "{}") -> Settings:
+    """Settings of a scratch warehouse below `data`."""
+    landing.mkdir(parents=True, exist_ok=True)
+    return Settings.from_env({
+        "ROI_LANDING": str(landing), "ROI_REGISTRY": str(registry), "ROI_DATA": str(data),
+        "ROI_VARS": variables, "ROI_HASH_KEY": "a key of the tests",
+    })  # fmt: skip
+
+
+def load(settings: Settings) -> None:
+    """Loads what has landed."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        load_landing(connection, settings.landing, settings.hash_key, settings.quarantine_dir)
+
+
+def build(settings: Settings, command: Sequence[str] = ("run",), full_refresh: bool = False) -> None:
+    """Loads what has landed and runs dbt's models and seeds; an AssertionError names what failed."""
+    load(settings)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    extra = ["--full-refresh"] if full_refresh else []
+    result = run_dbt(settings, [*command, *extra])
+    failures = [f"{node.name}: {node.message}" for node in result.failures]
+    assert result.success, "\n".join([result.error or "dbt failed", *failures])
+
+
+def tables(warehouse: Path, schemas: Sequence[str], without: Sequence[str] = ()) -> dict[str, list[tuple[str]]]:
+    """Every table and view of the schemas as its sorted rows, each row as one text."""
+    found: dict[str, list[tuple[str]]] = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        names = connection.execute(
+            "select table_schema, table_name from information_schema.tables order by all"
+        ).fetchall()
+        for schema, name in names:
+            if schema in schemas and name not in without:
+                found[f"{schema}.{name}"] = connection.execute(
+                    f'select row_text from (select cast(row as varchar) as row_text from "{schema}"."{name}" as row) order by 1'
+                ).fetchall()
+    return found
