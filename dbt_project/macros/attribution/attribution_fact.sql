@@ -15,7 +15,8 @@
 {%- else -%}
     {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail') }}
 {%- endif -%}
-{%- set attribution_model = model.name.split('__')[1] -%}
+{#- In a unit test `model` is the test, and names the model that it tests. -#}
+{%- set attribution_model = (model.tested_node_unique_id or model.unique_id).split('__')[1] -%}
 
 with weighted as (
     select
@@ -97,10 +98,10 @@ from credited
 {%- endmacro %}
 
 {# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches
-   share in proportion of first and last; one takes all. #}
+   share in proportion of first and last, evenly where both are zero; one takes all. #}
 {% macro position_weight(first, middle, last) -%}
     case
-        when creditable_length = 1 then 1.0
+        when creditable_length <= {{ 2 if first + last == 0 else 1 }} then 1.0
         when creditable_position = 1 then {{ first }}
         when creditable_position = creditable_length then {{ last }}
         else {{ middle }} / cast(creditable_length - 2 as double)
