@@ -63,7 +63,7 @@ class Baskets:
     coupon_visit: Bools
     shop_code: Ints
     device: Ints
-    cause_device: Ints
+    is_own_code: Bools  # the code is of the influencer who caused the order
     by_phone: Bools  # placed without a visit
     harvest: Ints  # the post whose link was clicked just before, though it did not cause the order
 
@@ -129,8 +129,7 @@ def fill_baskets(
     uses |= (orders.mechanism == REPEAT) & (orders.cause == INFLUENCER) & (draw < 0.05)
     code = np.where(uses, own, -1)
 
-    cause_device = _cause_devices(rng, people, plan, roster, orders)
-    device = _order_devices(rng, people, orders, cause_device, world)
+    device = _order_devices(rng, people, orders, world)
     harvest = _harvests(rng, plan, follows, orders)
     harvest_code = book.valid(plan.post_influencer[np.maximum(harvest, 0)], orders.at)
     code = np.where((harvest >= 0) & (code < 0) & (rng.random(size) < 0.5), harvest_code, code)
@@ -144,7 +143,9 @@ def fill_baskets(
     shop_code = np.where((shop_code == 0) & (rng.random(size) < 0.03), FREE_SHIPPING, shop_code)
     by_phone = ~orders.same_visit & (rng.random(size) < (MODEL.phone if world.halo else 0.0))
     harvest = np.where(by_phone, -1, harvest)
-    baskets = Baskets(code, second, leaked, coupon, shop_code, device, cause_device, by_phone, harvest)
+    owner = np.array([one.influencer.index for one in roster.codes], dtype=np.int64)
+    is_own = (code >= 0) & (owner[np.maximum(code, 0)] == who)
+    baskets = Baskets(code, second, leaked, coupon, shop_code, device, is_own, by_phone, harvest)
     if world.halo:
         return orders, baskets
     return _without_hidden(people, orders, baskets)
@@ -160,35 +161,14 @@ def _handed_over(
     return np.where(fits, code, own)
 
 
-def _cause_devices(
-    rng: np.random.Generator, people: People, plan: Plan, roster: Roster, orders: Orders
-) -> Ints:
-    usual = choose_device(rng, people, orders.person)
-    return np.where(
-        (orders.cause == INFLUENCER) & (orders.mode >= 0),
-        post_devices(rng, people, roster, orders.person, np.maximum(orders.post, 0)),
-        usual,
-    )
-
-
-def post_devices(rng: np.random.Generator, people: People, roster: Roster, person: Ints, post: Ints) -> Ints:
-    """The device on which somebody follows a post's link: apps open their own browser."""
-    app_share = {"instagram": 0.66, "tiktok": 0.72, "youtube": 0.12, "podcast": 0.0, "newsletter": 0.05}
-    share = np.array([app_share[one.platform] for one in roster.posts])
-    usual = choose_device(rng, people, person)
-    return np.where(rng.random(len(person)) < share[post], IN_APP, usual)
-
-
-def _order_devices(
-    rng: np.random.Generator, people: People, orders: Orders, cause_device: Ints, world: World
-) -> Ints:
+def _order_devices(rng: np.random.Generator, people: People, orders: Orders, world: World) -> Ints:
     switches = rng.random(len(orders.person)) < MODEL.device_switch
     has_laptop = people.has_laptop[orders.person]
-    other = np.where((cause_device != LAPTOP) & has_laptop, LAPTOP, PHONE)
-    stays = np.where(cause_device == IN_APP, PHONE, cause_device)
+    other = np.where((orders.device != LAPTOP) & has_laptop, LAPTOP, PHONE)
+    stays = np.where(orders.device == IN_APP, PHONE, orders.device)
     device = np.where(switches, other, stays)
     tied = orders.same_visit | (clicked_mode(orders) & (not world.halo))
-    return np.where(tied, cause_device, device)
+    return np.where(tied, orders.device, device)
 
 
 def _harvests(rng: np.random.Generator, plan: Plan, follows: Bools, orders: Orders) -> Ints:
@@ -226,15 +206,10 @@ def _leaks(
 def _without_hidden(people: People, orders: Orders, baskets: Baskets) -> tuple[Orders, Baskets]:
     """Drop what an influencer caused and neither a code nor a click in the same browser shows."""
     moved = epochs(people, orders.person, baskets.device, orders.at) != epochs(
-        people, orders.person, baskets.cause_device, orders.begun
+        people, orders.person, orders.device, orders.begun
     )
-    linked = (
-        clicked_mode(orders)
-        & ~moved
-        & ~people.denied[orders.person]
-        & (baskets.device == baskets.cause_device)
-    )
-    hidden = (orders.cause == INFLUENCER) & (orders.mode >= 0) & (baskets.code < 0) & ~linked
+    linked = clicked_mode(orders) & ~moved & ~people.denied[orders.person] & (baskets.device == orders.device)
+    hidden = (orders.cause == INFLUENCER) & (orders.mode >= 0) & ~baskets.is_own_code & ~linked
     kept = ~hidden
     return rows_of(orders, kept), Baskets(
         **{one.name: getattr(baskets, one.name)[kept] for one in fields(Baskets)}

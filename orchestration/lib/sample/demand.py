@@ -9,10 +9,12 @@ import numpy as np
 from orchestration.lib.sample.config import DAY, ENTRY, MODEL, World
 from orchestration.lib.sample.exposure import Exposures, Plan
 from orchestration.lib.sample.people import (
+    IN_APP,
     Bools,
     Floats,
     Ints,
     People,
+    choose_device,
     later,
     random_times,
 )
@@ -51,6 +53,7 @@ def draw_demand(
         ENTRY["influencer"],
         post=exposures.post[own_visit],
         boosted=exposures.boosted[own_visit],
+        device=exposures.device[own_visit],
     )
     visits = [clicks, _retargeted(rng, people, world, clicks)]
     orders = [
@@ -59,6 +62,7 @@ def draw_demand(
             exposures.order_at[ordered],
             INFLUENCER,
             TRIGGER,
+            exposures.device[ordered],
             post=exposures.post[ordered],
             mode=exposures.mode[ordered],
             same_visit=exposures.same_visit[ordered],
@@ -82,6 +86,12 @@ def draw_demand(
     return stack([browsing, mails]), bought, contact_at
 
 
+def channel_devices(rng: np.random.Generator, people: People, person: Ints, entry: Ints) -> Ints:
+    """The device of a visit from a channel; social networks open half of them in their own browser."""
+    in_app = np.isin(entry, (ENTRY["paid_social"], ENTRY["organic_social"])) & (rng.random(len(person)) < 0.5)
+    return np.where(in_app, IN_APP, choose_device(rng, people, person))
+
+
 def _first(person: Ints, at: Floats, size: int, chosen: Bools | None = None) -> Floats:
     """Each person's first time, infinite where there is none."""
     first = np.full(size, np.inf)
@@ -97,13 +107,20 @@ def _retargeted(rng: np.random.Generator, people: People, world: World, clicks: 
     at = later(rng, clicks.at[hit], rng.uniform(0.5, 7.0, len(again)) * DAY, people.shift[again])
     kept = at < world.seconds
     entry = np.where(rng.random(len(again)) < 0.6, ENTRY["paid_social"], ENTRY["display"])
-    return make_visits(again[kept], at[kept], entry[kept])
+    device = channel_devices(rng, people, again, entry)
+    return make_visits(again[kept], at[kept], entry[kept], device=device[kept])
 
 
 def _needs(rng: np.random.Generator, people: People, world: World, edges: Floats) -> Orders:
     counts = rng.poisson(MODEL.need_rate * world.days / 30 * people.propensity)
     person = np.repeat(np.arange(people.size), counts)
-    return make_orders(person, random_times(rng, edges, people.shift[person]), ORGANIC, NEED)
+    return make_orders(
+        person,
+        random_times(rng, edges, people.shift[person]),
+        ORGANIC,
+        NEED,
+        choose_device(rng, people, person),
+    )
 
 
 def _channel(
@@ -140,16 +157,19 @@ def _caused_by_channel(
     )
     ordered = caused & (order_at < world.seconds)
     own_visit = ~(same & ordered)
+    device = channel_devices(rng, people, person, np.full(len(person), ENTRY[name]))
     orders = make_orders(
         person[ordered],
         order_at[ordered],
         CHANNEL,
         TRIGGER,
+        device[ordered],
         channel=ENTRY[name],
         same_visit=same[ordered],
         begun=at[ordered],
     )
-    return make_visits(person[own_visit], at[own_visit], ENTRY[name]), orders
+    visits = make_visits(person[own_visit], at[own_visit], ENTRY[name], device=device[own_visit])
+    return visits, orders
 
 
 def _with_goals(rng: np.random.Generator, visits: Visits, people: int) -> Visits:
@@ -194,11 +214,13 @@ def _repeats(rng: np.random.Generator, people: People, world: World, bought: Ord
         kept = stays & (following < world.seconds)
         current, at = rows_of(current, kept), following[kept]
         size = len(at)
+        device = choose_device(rng, people, current.person)
         parts.append(
             replace(
                 current,
                 at=at,
                 begun=at,
+                device=device,
                 mechanism=np.full(size, REPEAT, dtype=np.int64),
                 mode=np.full(size, -1, dtype=np.int64),
                 same_visit=np.zeros(size, dtype=bool),

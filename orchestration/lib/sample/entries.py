@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from orchestration.lib.sample import web
-from orchestration.lib.sample.checkout import post_devices
 from orchestration.lib.sample.config import ENTRY, MODEL, World
-from orchestration.lib.sample.people import IN_APP, Bools, Floats, Ints, People, choose_device
+from orchestration.lib.sample.people import IN_APP, Bools, Floats, Ints, People
 from orchestration.lib.sample.roster import Roster
 from orchestration.lib.sample.tables import Visits
 
@@ -52,18 +51,6 @@ PLATFORMS = ("instagram", "tiktok", "youtube", "podcast", "newsletter")
 BOOST_IDS = np.array([web.CLICK_IDS.index(name) for name in ("fbclid", "ttclid", "gclid", "", "")])
 _PLATFORM_URLS = ("https://l.instagram.com/", "https://www.tiktok.com/", "https://www.youtube.com/", "", "")
 PLATFORM_REFERRERS = np.array([web.REFERRER[url] for url in _PLATFORM_URLS])
-
-
-def settle_devices(rng: np.random.Generator, people: People, roster: Roster, visits: Visits) -> Visits:
-    """Choose the device of visits that have none yet."""
-    chosen = np.where(
-        visits.post >= 0,
-        post_devices(rng, people, roster, visits.person, np.maximum(visits.post, 0)),
-        choose_device(rng, people, visits.person),
-    )
-    apps = np.isin(visits.entry, [ENTRY["paid_social"], ENTRY["organic_social"]])
-    chosen = np.where(apps & (rng.random(len(chosen)) < 0.5), IN_APP, chosen)
-    return replace(visits, device=np.where(visits.device < 0, chosen, visits.device))
 
 
 def arrive(

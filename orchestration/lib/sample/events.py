@@ -12,7 +12,7 @@ from orchestration.lib.sample.config import MODEL, World
 from orchestration.lib.sample.entries import Arrivals
 from orchestration.lib.sample.exposure import Plan
 from orchestration.lib.sample.people import IN_APP, Bools, Floats, Ints, People, epochs
-from orchestration.lib.sample.tables import Orders, Visits
+from orchestration.lib.sample.tables import Orders, Visits, gather
 
 NULL, GRANTED, DENIED = 0, 1, 2
 SECOND = 1_000_000
@@ -79,11 +79,10 @@ def expand(
 ) -> tuple[Clicks, Shop]:
     """All events of the visits, and what the shop knows of each order's visit."""
     pages, is_order = _page_counts(rng, people, plan, visits, orders), visits.order >= 0
-    order = np.maximum(visits.order, 0)
-    first_order = _is_first(orders, people.size)
-    opens_account = is_order & first_order[order] & ~people.guest[visits.person]
-    looks = is_order & baskets.coupon_visit[order]
-    untracked = is_order & (rng.random(len(order)) < (MODEL.untracked if world.halo else 0.0))
+    first_order = gather(_is_first(orders, people.size), visits.order)
+    opens_account = is_order & first_order & ~people.guest[visits.person]
+    looks = is_order & gather(baskets.coupon_visit, visits.order)
+    untracked = is_order & (rng.random(len(is_order)) < (MODEL.untracked if world.halo else 0.0))
     tail = np.where(is_order, 3 + opens_account + looks - untracked, (visits.goal > 0).astype(np.int64))
     counts = pages + tail
     row = np.repeat(np.arange(len(counts)), counts)
@@ -121,7 +120,7 @@ def expand(
         customer=customer,
         email=email,
         order=np.where(purchase, visits.order[row], -1),
-        value=np.where(purchase, totals[order[row]], -1),
+        value=np.where(purchase, gather(totals, visits.order[row]), -1),
         engagement=engaged,
         consent=consent[row],
     )
@@ -181,7 +180,7 @@ def _times(
     )
     logged = ordered_at + rng.integers(150_000, 2_600_000, len(orders.at))
     length = offset[first + counts - 1]
-    span = np.where(is_order, np.maximum(logged[np.maximum(visits.order, 0)] - begin, 1_000), length)
+    span = np.where(is_order, np.maximum(gather(logged, visits.order) - begin, 1_000), length)
     scale = np.where(is_order & (length > 0), span / np.maximum(length, 1), 1.0)
     offset = np.where(is_order[row], np.floor(offset * scale[row]).astype(np.int64), offset)
     gap = np.where(is_order[row], np.floor(gap * scale[row]).astype(np.int64), gap)

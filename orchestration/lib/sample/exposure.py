@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.lib.sample.config import DAY, HOUR, MODEL, World
-from orchestration.lib.sample.people import Bools, Floats, Ints, People, later, pick_rows
+from orchestration.lib.sample.people import (
+    IN_APP,
+    Bools,
+    Floats,
+    Ints,
+    People,
+    choose_device,
+    later,
+    pick_rows,
+)
 from orchestration.lib.sample.roster import MEMORY_HOURS, Roster
 
 CLICKED, CODE_ONLY, REMEMBERED = 0, 1, 2
@@ -16,6 +25,10 @@ CLICKED, CODE_ONLY, REMEMBERED = 0, 1, 2
 MATCH = np.array([1.7, 1.0, 0.45])
 #: How much likelier such a person follows the influencer.
 FOLLOW = np.array([2.3, 1.3, 0.55])
+
+
+#: Share of a platform's clicks that open in the app's own browser.
+APP_SHARE = {"instagram": 0.66, "tiktok": 0.72, "youtube": 0.12, "podcast": 0.0, "newsletter": 0.05}
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class Plan:
     post_strength: Floats
     post_boost: Floats
     post_memory: Floats
+    post_app_share: Floats
     first_post: Ints
     posts: Ints
 
@@ -62,6 +76,7 @@ def plan_arrays(roster: Roster) -> Plan:
         post_strength=np.array([post.strength for post in posts]),
         post_boost=np.array([post.boost for post in posts]),
         post_memory=np.array([MEMORY_HOURS[post.content_format] * HOUR for post in posts]),
+        post_app_share=np.array([APP_SHARE[post.platform] for post in posts]),
         first_post=np.cumsum(counts) - counts,
         posts=counts,
     )
@@ -74,11 +89,18 @@ class Exposures:
     person: Ints
     post: Ints
     at: Floats
+    device: Ints
     boosted: Bools
     clicked: Bools
     mode: Ints  # -1 where nothing was caused
     same_visit: Bools
     order_at: Floats
+
+
+def link_devices(rng: np.random.Generator, people: People, plan: Plan, person: Ints, post: Ints) -> Ints:
+    """The device on which somebody follows a post's link."""
+    usual = choose_device(rng, people, person)
+    return np.where(rng.random(len(person)) < plan.post_app_share[post], IN_APP, usual)
 
 
 def affinity(people: People, niche: Ints) -> Ints:
@@ -139,7 +161,8 @@ def draw_exposures(
     order_at = later(rng, at, np.where(mode == CLICKED, wait, quick), people.shift[person])
     order_at = np.where(same, at + 150 + np.floor(rng.exponential(420.0, len(person))), order_at)
     order_at = np.where(mode == -1, np.inf, order_at)
-    return Exposures(person, post, at, boosted, curious | (mode == CLICKED), mode, same, order_at)
+    device = link_devices(rng, people, plan, person, post)
+    return Exposures(person, post, at, device, boosted, curious | (mode == CLICKED), mode, same, order_at)
 
 
 def _seen(rng: np.random.Generator, people: People, plan: Plan, follows: Bools) -> tuple[Ints, Ints, Bools]:

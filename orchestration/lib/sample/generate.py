@@ -17,7 +17,7 @@ from orchestration.lib.sample.config import CHUNK_PEOPLE, FILE_FORMATS, MODEL, W
 from orchestration.lib.sample.crm import contact_versions, draw_contacts, survey_answers
 from orchestration.lib.sample.deals import plan_roster
 from orchestration.lib.sample.demand import draw_demand
-from orchestration.lib.sample.entries import arrive, settle_devices
+from orchestration.lib.sample.entries import arrive
 from orchestration.lib.sample.events import SECOND, expand
 from orchestration.lib.sample.exposure import Plan, draw_exposures, draw_follows, plan_arrays
 from orchestration.lib.sample.fx import Rates
@@ -190,7 +190,6 @@ def _write_chunk(shared: _World, number: int, first: int, size: int) -> pa.Table
     browsing, orders, contact_at = draw_demand(rng, people, plan, world, exposures, shared.edges)
     orders, baskets = fill_baskets(rng, people, plan, roster, follows, orders, contact_at)
     visits = stack([browsing, *order_visits(rng, people, orders, baskets, contact_at)])
-    visits = settle_devices(rng, people, roster, visits)
     money = price_orders(rng, people, roster, orders, baskets)
     arrivals = arrive(rng, people, roster, world, shared.queries, visits)
     clicks, shop = expand(rng, people, plan, world, visits, orders, baskets, money.total, arrivals)

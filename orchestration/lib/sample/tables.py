@@ -20,7 +20,7 @@ class Visits:
 
     person: Ints
     at: Floats
-    device: Ints  # -1: not yet chosen
+    device: Ints
     entry: Ints
     post: Ints
     boosted: Bools
@@ -43,9 +43,11 @@ class Orders:
     same_visit: Bools
     boosted: Bools
     begun: Floats  # when the cause acted
+    device: Ints  # where it acted
 
 
 Rows = TypeVar("Rows", Visits, Orders)
+Array = TypeVar("Array", Ints, Bools)
 
 
 def stack(parts: list[Rows]) -> Rows:
@@ -61,6 +63,13 @@ def rows_of(table: Rows, rows: Ints | Bools) -> Rows:
     return replace(table, **{one.name: getattr(table, one.name)[rows] for one in fields(table)})
 
 
+def gather(values: Array, rows: Ints) -> Array:
+    """`values[rows]`, also where there are no values and no row is meant (negative ones are not)."""
+    if not len(values):
+        return np.zeros(len(rows), dtype=values.dtype)
+    return values[np.maximum(rows, 0)]
+
+
 def make_visits(
     person: Ints,
     at: Floats,
@@ -68,7 +77,7 @@ def make_visits(
     *,
     post: Ints | None = None,
     boosted: Bools | None = None,
-    device: Ints | None = None,
+    device: Ints,
     brand: Bools | None = None,
     order: Ints | None = None,
 ) -> Visits:
@@ -79,7 +88,7 @@ def make_visits(
     return Visits(
         person=person,
         at=at,
-        device=none if device is None else device,
+        device=device,
         entry=np.full(size, entry, dtype=np.int64) if isinstance(entry, int) else entry,
         post=none if post is None else post,
         boosted=false if boosted is None else boosted,
@@ -94,6 +103,7 @@ def make_orders(
     at: Floats,
     cause: int,
     mechanism: int,
+    device: Ints,
     *,
     post: Ints | None = None,
     channel: int = -1,
@@ -117,6 +127,7 @@ def make_orders(
         same_visit=false if same_visit is None else same_visit,
         boosted=false if boosted is None else boosted,
         begun=at if begun is None else begun,
+        device=device,
     )
 
 

@@ -165,6 +165,14 @@ def csv_lines(table: pa.Table) -> bytes:
     return _bytes_of(joined(lines, "\n"))
 
 
+def _escaped_json(column: pa.Array) -> pa.Array:
+    if not pc.any(pc.match_substring_regex(column, '["\\\\\n\r\t]')).as_py():
+        return column
+    for plain, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        column = pc.replace_substring(column, plain, escape)
+    return column
+
+
 def json_lines(table: pa.Table) -> bytes:
     """The rows as one JSON object a line; money and numbers unquoted, unknown values null."""
     parts: list[pa.Array | str] = []
@@ -176,8 +184,7 @@ def json_lines(table: pa.Table) -> bytes:
             or pa.types.is_floating(flat.type)
             or pa.types.is_integer(flat.type)
         ):
-            escaped = pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
-            text = pc.binary_join_element_wise('"', escaped, '"', "")
+            text = pc.binary_join_element_wise('"', _escaped_json(text), '"', "")
         parts += [f"{'{' if place == 0 else ','}{json.dumps(name)}:", pc.fill_null(text, "null")]
     return _bytes_of(joined(*parts, "}\n"))
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from orchestration.lib.sample import names, text
 from orchestration.lib.sample.config import ENTRIES
-from orchestration.lib.sample.exposure import REMEMBERED, Exposures, Plan
+from orchestration.lib.sample.exposure import Exposures, Plan
 from orchestration.lib.sample.fx import Rates
 from orchestration.lib.sample.ids import Ids
 from orchestration.lib.sample.money import CURRENCIES, PAID, REFUNDED, STATUSES
@@ -63,7 +63,8 @@ def truth_table(
     kind = text.lookup(("organic", "influencer:", "channel:"), orders.cause)
     name = text.lookup(ENTRIES, np.where(by_channel, orders.channel, -1))
     has_code = baskets.code >= 0
-    trace = np.where(clicked_mode(orders), np.where(has_code, 3, 1), np.where(has_code, 2, 4))
+    own = baskets.is_own_code
+    trace = np.where(clicked_mode(orders), np.where(own, 3, 1), np.where(own, 2, 4))
     trace = np.where(theirs & (orders.mechanism == TRIGGER), trace, 0)
     redeemed = np.array([code.influencer.index for code in roster.codes], dtype=np.int64)[
         np.maximum(baskets.code, 0)
@@ -99,7 +100,7 @@ def _count(plan: Plan, roster: Roster, records: OrderRecords, tally: Tally, who:
     groups = {
         "incremental": theirs,
         "triggered": theirs & (orders.mechanism == TRIGGER),
-        "halo": theirs & (orders.mode == REMEMBERED),
+        "halo": theirs & (orders.mode >= 0) & ~clicked_mode(orders) & ~baskets.is_own_code,
     }
     for name, rows in groups.items():
         tally.add(f"{name}_orders", who[rows])

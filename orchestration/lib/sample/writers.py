@@ -91,6 +91,9 @@ class Dataset:
     _open: dict[str, tuple[_TextFile | _ParquetFile, int]] = field(default_factory=dict)
     _parts: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     def write(self, table: pa.Table, periods: Ints, labels: Sequence[str]) -> None:
         """Append rows; `periods` numbers the label of each row and never decreases."""
         self.rows += len(periods)
@@ -113,7 +116,6 @@ class Dataset:
     def _create(self, label: str) -> _TextFile | _ParquetFile:
         part = self._parts[label] = self._parts.get(label, 0) + 1
         name = f"{self.folder.parent.name}-{label}" + (f"-{part:03d}" if part > 1 else "")
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.{self.ending}"
         self.files.append(path)
         return _ParquetFile(path) if self.ending == "parquet" else _TextFile(path, self.ending)
