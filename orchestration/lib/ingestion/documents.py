@@ -1,7 +1,8 @@
-"""Cutting JSON of any layout into records, streaming: a single line of 200 MB needs no more memory than its records.
+"""Cutting JSON of any layout into records, streaming: a single line of 200 MB needs no more memory than its
+records.
 
-Understood are objects one after another (with or without line breaks), one array, and wrappers around either, as
-`{"orders": [...]}` or `{"data": {"orders": {"edges": [...]}}}`. Only a record has to fit into memory.
+Understood are objects one after another (with or without line breaks), one array, and wrappers around either,
+as `{"orders": [...]}` or `{"data": {"orders": {"edges": [...]}}}`. Only a record has to fit into memory.
 """
 
 from __future__ import annotations

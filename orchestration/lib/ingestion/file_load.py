@@ -1,4 +1,4 @@
-"""Loading one file in one transaction: straight from DuckDB's reader, or row by row where something is wrong."""
+"""Loading one file in one transaction: straight from DuckDB's reader, or row by row where that fails."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import duckdb
 
 from orchestration.lib.ingestion import sql
 from orchestration.lib.ingestion.errors import FileNotReady, FileProblem
-from orchestration.lib.ingestion.formats.base import Format, Output, Parquet
+from orchestration.lib.ingestion.formats.base import Format, JsonDocument, Jsonl, Output, Parquet
 from orchestration.lib.ingestion.landing import LandingFile
-from orchestration.lib.ingestion.ledger import Identity, Outcome, clear_earlier, staging_files
+from orchestration.lib.ingestion.ledger import Identity, Outcome, clear_earlier
 from orchestration.lib.ingestion.limits import Limits
-from orchestration.lib.ingestion.mapping import mapped_relation, rows_relation
+from orchestration.lib.ingestion.mapping import mapped_relation, recognised_sql, rows_relation
 from orchestration.lib.ingestion.packed import Watch, is_packed
 from orchestration.lib.ingestion.quarantine import insert_bad_rows, insert_rejects
+from orchestration.lib.ingestion.relations import direct_relation, parquet_relation, staged_relation
 from orchestration.lib.ingestion.schema import FIELDS
-from orchestration.lib.ingestion.typed_select import TypedSelect, typed_select
 from orchestration.lib.ingestion.sources import Source
+from orchestration.lib.ingestion.staging import StagedFiles, stage
+from orchestration.lib.ingestion.typed_select import TypedSelect, typed_select
 
 # Faults of the machine or of this code: they stop the run instead of blaming the file.
 _OUR_FAULTS = (
@@ -48,14 +50,15 @@ class FileLoad:
         assert reader is not None
         self._con, self._file, self._identity, self._file_id = con, file, identity, file_id
         self._format: Format = file.format
-        self._work, self._limits = work, limits
+        self._files, self._limits = StagedFiles(work), limits
         self._source = Source(file.path, self._format, reader, limits)
 
     def run(self, record: Callable[[Outcome], None]) -> Outcome:
         """Loads the file and calls `record` within the same transaction. FileProblem: quarantine it whole."""
         self._source.open(self._con)
-        if self._format.single and not self._identity.has_nul:
-            direct = self._source.direct(self._con)
+        plain_text = not is_packed(self._file.path) and not isinstance(self._source.reader, Parquet)
+        if self._format.single and not (plain_text and self._identity.has_nul):
+            direct = direct_relation(self._con, self._source)
             if direct:
                 outcome = self._try_direct(direct, record)
                 if outcome:
@@ -108,58 +111,68 @@ class FileLoad:
         rows = self._insert(output, select.strict(mapped, self._tail(output)))
         if watch and watch.finish():
             raise _NeedsCare
-        new, missing = self._drift(output.table)
-        return Outcome(rows, rows, 0, new, missing, {output.table: rows})
+        if isinstance(self._source.reader, Jsonl) and self._format.shape == "table":
+            self._take_keys(output.table)
+        return self._outcome(rows, 0, {output.table: rows}, direct=True)
 
-    def _drift(self, table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """New and missing columns: out of the header, or, for JSON, out of the rows just loaded."""
-        if self._source.header or self._format.shape != "table":
-            return tuple(self._source.new_columns), tuple(self._source.missing_columns)
+    def _take_keys(self, table: str) -> None:
+        """JSON has no header: its keys are known from the rows just loaded."""
         loaded = f"from raw.{table} where _file_id = {self._file_id}"
         new = self._con.execute(
-            f"select distinct unnest(json_keys(extra::json)) as name {loaded} and extra is not null order by name"
+            f"select distinct unnest(json_keys(cast(extra as json))) {loaded} and extra is not null"
         ).fetchall()
         fields = FIELDS[table]
         counts = self._con.execute(
             f"select count(*), {', '.join(f'count({sql.ident(f.raw_name)})' for f in fields)} {loaded}"
         ).fetchone()
         assert counts is not None
-        missing = [f for f, count in zip(fields, counts[1:], strict=True) if count == 0]
-        if counts[0] and any(f.required for f in missing):
-            raise _NeedsCare  # nulls, or a key that is nowhere: the rows themselves do not tell any more
-        return tuple(row[0] for row in new), tuple(f.name for f in missing) if counts[0] else ()
+        rows, *found = counts
+        if rows and any(f.required and not count for f, count in zip(fields, found, strict=True)):
+            raise _NeedsCare  # all null, or a key that is nowhere: the rows do not tell any more
+        present = [f.name for f, count in zip(fields, found, strict=True) if count]
+        self._source.set_keys([*present, *(row[0] for row in new)])
 
     # ---- the careful way -----------------------------------------------------------------------------------
 
     def _load_carefully(self) -> Outcome:
-        con = self._con
-        staged, rejects, raw_texts = staging_files(self._work)
+        con, source = self._con, self._source
         rejected = 0
-        if isinstance(self._source.reader, Parquet):
-            numbers = "file_row_number + 1 as _row, file_row_number + 1 as _line"
-            source = self._source.parquet_relation(con, numbers, row_numbers=True)
+        if isinstance(source.reader, Parquet):
+            relation = parquet_relation(con, source, with_numbers=True)
         else:
-            source, rejected = self._source.stage(staged, rejects)
-        con.execute(
-            f"create or replace temp table _rows as select * from {rows_relation(self._format, source)}"
-        )
-        new, missing = self._json_drift()
+            rejected = stage(source, self._files)
+            relation = staged_relation(source, self._files.records)
+        rows = rows_relation(self._format, relation)
+        con.execute(f"create or replace temp table _rows as select * from {rows}")
+        read = self._count("_rows")
+        self._require_recognised(read + rejected)
+        if self._format.shape == "table" and isinstance(source.reader, Jsonl | JsonDocument):
+            keys = con.execute("select distinct unnest(_keys) from _rows").fetchall()
+            source.set_keys(row[0] for row in keys)
         selects = [self._check(i, output) for i, output in enumerate(self._format.outputs)]
         self._collect_bad()
-        read = self._count("_rows")
         bad = self._count("_bad")
         tables: dict[str, int] = {}
         for i, (output, select) in enumerate(zip(self._format.outputs, selects, strict=True)):
             good = f"(select * from _out_{i} where _row not in (select _row from _bad))"
-            rows = self._insert(output, select.raw_rows(good, self._tail(output)))
-            tables[output.table] = tables.get(output.table, 0) + rows
+            inserted = self._insert(output, select.raw_rows(good, self._tail(output)))
+            tables[output.table] = tables.get(output.table, 0) + inserted
         if bad:
-            insert_bad_rows(con, self._source, self._file, self._file_id, staged, raw_texts)
+            insert_bad_rows(con, source, self._file, self._file_id, self._files)
         if rejected:
-            insert_rejects(con, self._file, self._file_id, rejects)
+            insert_rejects(con, self._file, self._file_id, self._files)
         for table in ("_rows", "_bad", *(f"_out_{i}" for i in range(len(selects)))):
             con.execute(f"drop table {table}")
-        return Outcome(read + rejected, read - bad, bad + rejected, new, missing, tables)
+        return self._outcome(read - bad, bad + rejected, tables, direct=False)
+
+    def _require_recognised(self, records: int) -> None:
+        """FileProblem where not one record is of the format: then the file is not what its folder says."""
+        if not records or (self._source.header and self._format.shape == "table"):
+            return
+        row = self._con.execute(f"select count(*) from _rows where {recognised_sql(self._format)}").fetchone()
+        if row and row[0] == 0:
+            what = self._format.recognised[1] if self._format.recognised else "a readable record"
+            raise FileProblem(f"not what its folder says: none of its {records} records is {what}")
 
     def _check(self, number: int, output: Output) -> TypedSelect:
         mapped = mapped_relation(self._format, output, "_rows")
@@ -191,23 +204,18 @@ class FileLoad:
             f"create or replace temp table _bad as with own as ({own}) select * from own {with_mates}"
         )
 
-    def _json_drift(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """New and missing columns of a JSON table, whose keys are known only now; required ones must be there."""
-        source = self._source
-        if source.header or self._format.shape != "table":
-            return tuple(source.new_columns), tuple(source.missing_columns)
-        found = self._con.execute("select distinct unnest(_keys) as name from _rows order by name").fetchall()
-        keys = {row[0] for row in found}
-        columns = self._format.columns
-        source.known = {c.name: i for i, c in enumerate(columns) if keys.intersection(c.names)}
-        settled = {name for c in columns for name in c.names}.union(self._format.ignored)
-        source.new_columns = sorted(keys - settled)
-        missing = [c.name for c in columns if c.name not in source.known]
-        if keys:
-            source.require(missing)
-        return tuple(source.new_columns), tuple(missing) if keys else ()
-
     # ---- both ----------------------------------------------------------------------------------------------
+
+    def _outcome(self, loaded: int, quarantined: int, tables: dict[str, int], direct: bool) -> Outcome:
+        return Outcome(
+            rows_read=loaded + quarantined,
+            rows_loaded=loaded,
+            rows_quarantined=quarantined,
+            new_columns=self._source.new_columns,
+            missing_columns=tuple(self._source.missing),
+            tables=tables,
+            direct=direct,
+        )
 
     def _typed_select(self, output: Output, mapped: str) -> TypedSelect:
         described = self._con.execute(f"describe select * from {mapped}").fetchall()

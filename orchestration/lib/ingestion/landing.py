@@ -59,7 +59,7 @@ def _modified(path: Path) -> int:
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """Files and links to folders; linked folders are not entered, so that no loop and no outside is walked."""
+    """Files and links to folders; linked folders are not entered, so no loop and no outside is walked."""
     for folder, subfolders, names in os.walk(root):
         here = Path(folder)
         subfolders[:] = [name for name in sorted(subfolders) if not name.startswith(".")]
@@ -101,6 +101,7 @@ def _identify(path: Path, root: Path) -> LandingFile:
         )
     if found.reader(path.name) is None:
         return refused(
-            f"unknown file extension for {dataset}/{name}: {path.name!r}; expected {', '.join(found.extensions)}"
+            f"unknown file extension for {dataset}/{name} in {path.name!r};"
+            f" expected {', '.join(found.extensions)}"
         )
     return LandingFile(path, relative, dataset, name, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import duckdb
 
@@ -37,7 +37,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What loading a file came to."""
+    """What loading a file came to; `direct` when it was sound enough for one insert from DuckDB's reader."""
 
     rows_read: int
     rows_loaded: int
@@ -45,6 +45,7 @@ class Outcome:
     new_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     tables: dict[str, int] = field(default_factory=dict)
+    direct: bool = False
 
 
 def _utc(mtime_ns: int) -> datetime:
@@ -83,8 +84,8 @@ class Ledger:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         rows = con.execute(
-            "select file_id, content_hash, dataset, format, status, path, modified_at, loaded_at from raw.load_log"
-            " order by file_id"
+            "select file_id, content_hash, dataset, format, status, path, modified_at, loaded_at"
+            " from raw.load_log order by file_id"
         ).fetchall()
         self._last_id = max((row[0] for row in rows), default=0)
         self._loaded: dict[tuple[str, str, str], tuple[int, datetime, str]] = {}
@@ -102,7 +103,8 @@ class Ledger:
     def has_seen(self, file: LandingFile, identity: Identity) -> bool:
         """Whether this content was loaded before under any name, or refused in this very role.
 
-        A refused file is tried again after it was touched, moved to another folder or given another extension.
+        A refused file is tried again after it was touched, moved to another folder or given another
+        extension.
         """
         if (identity.content_hash, file.dataset, file.format_name) in self._loaded:
             return True
@@ -112,7 +114,7 @@ class Ledger:
         return refused_at is not None and identity.modified_at <= refused_at
 
     def keep_earliest_version(self, file: LandingFile, identity: Identity) -> None:
-        """Makes the earliest (modification time, path) of a content its version, in whichever order copies come."""
+        """Makes the earliest (modification time, path) of a content its version, in any order of copies."""
         key = (identity.content_hash, file.dataset, file.format_name)
         if key not in self._loaded:
             return
@@ -203,8 +205,3 @@ def clear_earlier(con: duckdb.DuckDBPyConnection, path: str) -> None:
     con.execute(
         "update raw.quarantine set cleared_at = ? where path = ? and cleared_at is null", [_now(), path]
     )
-
-
-def staging_files(work: Path) -> tuple[Path, Path, Path]:
-    """Where the records of the current file, its rejects and its raw texts are staged."""
-    return work / "records", work / "rejects", work / "raw_texts"

@@ -12,7 +12,8 @@ class Limits:
     """How much of the machine one landing file may take.
 
     gz_bytes      bytes that one `.gz` may unpack to (`ROI_MAX_GZ_BYTES`, default 200 GiB)
-    gz_ratio      unpacked bytes per packed byte once `gz_ratio_from` bytes are out (`ROI_MAX_GZ_RATIO`, default
+    gz_ratio      unpacked bytes per packed byte once `gz_ratio_from` bytes are out (`ROI_MAX_GZ_RATIO`,
+    default
                   200: click logs pack 10 to 40 times, a bomb about 1,000 times)
     gz_ratio_from bytes below which the ratio says nothing (`ROI_MAX_GZ_RATIO_FROM`, default 64 MiB)
     record_bytes  bytes of one row, line or JSON record (`ROI_MAX_RECORD_BYTES`, default 16 MiB)
@@ -27,7 +28,7 @@ class Limits:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Limits:
-        """The defaults with what the environment says otherwise; ValueError names a value that is no number."""
+        """The defaults, unless the environment says otherwise; ValueError names a value that is no number."""
         env = os.environ if env is None else env
         names = {name: f"ROI_MAX_{name.upper()}" for name in (f.name for f in fields(cls))}
         names["memory_bytes"] = "ROI_LOAD_MEMORY_BYTES"

@@ -34,10 +34,11 @@ def load_landing(
 ) -> LoadReport:
     """Loads every new file of the landing folder into `raw` and says what became of each.
 
-    `con` is the only writer of its database. The schema and all its tables are created where missing, also when no
-    file is there. A file that cannot be loaded is quarantined and the run goes on; what raises is a fault of the
-    machine (disk, memory) or of this code, and leaves all files before it loaded and the current one untouched.
-    Raises NotADirectoryError where `landing` is missing and ValueError where `hash_key` is empty.
+    `con` is the only writer of its database. The schema and all its tables are created where missing, also
+    when no file is there. A file that cannot be loaded is quarantined and the run goes on; what raises is a
+    fault of the machine (disk, memory) or of this code, and leaves all files before it loaded and the current
+    one untouched. Raises NotADirectoryError where `landing` is missing and ValueError where `hash_key` is
+    empty.
     """
     if not hash_key:
         raise ValueError("there is no hash key; set ROI_HASH_KEY")
@@ -122,6 +123,7 @@ def _load_one(
             new_columns=done.new_columns,
             missing_columns=done.missing_columns,
             tables=done.tables,
+            direct=done.direct,
             seconds=time.monotonic() - started,
         )
     except FileNotReady as problem:

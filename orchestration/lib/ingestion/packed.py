@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def fingerprint(path: Path) -> Fingerprint:
     return Fingerprint(digest.hexdigest(), has_nul)
 
 
-def _unpack(path: Path, limits: Limits) -> Iterator[bytes]:
+def _unpack(path: Path, limits: Limits) -> Generator[bytes, None, None]:
     packed = unpacked = 0
     engine = zlib.decompressobj(31)
     with path.open("rb") as file:
@@ -65,8 +65,8 @@ def _unpack(path: Path, limits: Limits) -> Iterator[bytes]:
                     )
                 if unpacked > limits.gz_ratio_from and unpacked > packed * limits.gz_ratio:
                     raise FileProblem(
-                        f"the gzip file unpacks to more than {limits.gz_ratio} times its size, like a zip bomb; raise"
-                        " ROI_MAX_GZ_RATIO and touch the file if it is meant so"
+                        f"the gzip file unpacks to over {limits.gz_ratio} times its size, like a zip bomb;"
+                        " if it is meant so, raise ROI_MAX_GZ_RATIO and touch the file"
                     )
                 if piece:
                     yield piece
@@ -74,7 +74,7 @@ def _unpack(path: Path, limits: Limits) -> Iterator[bytes]:
         raise FileProblem("the gzip file is truncated; copy it again")
 
 
-def chunks(path: Path, limits: Limits) -> Iterator[bytes]:
+def chunks(path: Path, limits: Limits) -> Generator[bytes, None, None]:
     """The file's content in pieces of at most 1 MiB, unpacked within the limits."""
     if is_packed(path):
         yield from _unpack(path, limits)
@@ -87,7 +87,8 @@ def chunks(path: Path, limits: Limits) -> Iterator[bytes]:
 class Watch(threading.Thread):
     """Unpacks a gzip file beside DuckDB, which neither knows limits nor verifies checksums.
 
-    `finish()` waits and says what was found; zlib leaves Python's lock while it works, so the second core does it.
+    `finish()` waits and says what was found; zlib leaves Python's lock while it works, so the second core
+    does it.
     """
 
     def __init__(self, path: Path, limits: Limits) -> None:

@@ -1,9 +1,10 @@
 """Privacy at the door: e-mail addresses become keyed hashes, IP addresses lose their last part.
 
-Provider rules of an address, applied after trimming and lower-casing, so that the spellings of one mailbox are
-one person: `googlemail.com` is `gmail.com`; Gmail ignores dots and everything from a `+` on; Outlook, Hotmail,
-Live, MSN, iCloud, Fastmail and Proton ignore everything from a `+` on. Other providers are left alone: with
-them `a.b` and `ab` may be two people. What is no address (no `@`, no dot behind it, blanks inside) has no hash.
+Provider rules of an address, applied after trimming and lower-casing, so that the spellings of one mailbox
+are one person: `googlemail.com` is `gmail.com`; Gmail ignores dots and everything from a `+` on; Outlook,
+Hotmail, Live, MSN, iCloud, Fastmail and Proton ignore everything from a `+` on. Other providers are left
+alone: with them `a.b` and `ab` may be two people. What is no address (no `@`, no dot behind it, blanks
+inside) has no hash.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def email_sql(column: str) -> str:
 
 
 def set_hash_key(con: duckdb.DuckDBPyConnection, hash_key: bytes) -> None:
-    """Gives the connection the two padded keys of HMAC (RFC 2104) as variables, so that no SQL text holds them."""
+    """Gives the connection HMAC's two padded keys (RFC 2104) as variables, so that no SQL text holds them."""
     key = hashlib.sha256(hash_key).digest() if len(hash_key) > _BLOCK else hash_key
     key = key.ljust(_BLOCK, b"\0")
     con.execute("set variable roi_hmac_inner = ?", [bytes(byte ^ 0x36 for byte in key)])
@@ -100,6 +101,6 @@ def truncate_ip(value: str) -> str:
 
 
 def clean_extra_sql(column: str) -> str:
-    """SQL that takes personal addresses out of a JSON text of unknown columns: e-mails go, IP addresses are cut."""
+    """SQL that cleans a JSON text of unknown columns: e-mail addresses go, IP addresses are cut."""
     mail = text(f'"\\s*{_ADDRESS}\\s*"'.replace("[^@", '[^"@'))
     return truncate_ip_sql(f"""regexp_replace({column}, {mail}, '"(e-mail removed)"', 'g')""")

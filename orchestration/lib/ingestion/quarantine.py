@@ -1,4 +1,4 @@
-"""`raw.quarantine` and the folder that is derived from it, for people who open files rather than databases."""
+"""`raw.quarantine` and the folder derived from it, for people who open files rather than databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from orchestration.lib.ingestion.limits import RAW_TEXT_CHARACTERS
 from orchestration.lib.ingestion.packed import chunks
 from orchestration.lib.ingestion.privacy import truncate_ip_sql
 from orchestration.lib.ingestion.records import lines, show
+from orchestration.lib.ingestion.relations import parquet_record, staged_texts
 from orchestration.lib.ingestion.sources import Source
+from orchestration.lib.ingestion.staging import StagedFiles
 
 _ROW = "file_id, path, dataset, format, line, column_name, reason, raw_text, quarantined_at, cleared_at"
 _TEXTS = "auto_detect = false, header = false, quote = '\"', escape = '\"', max_line_size = 16777216"
@@ -32,39 +34,38 @@ def _insert(con: duckdb.DuckDBPyConnection, file: LandingFile, file_id: int, sel
     )
 
 
-def insert_rejects(con: duckdb.DuckDBPyConnection, file: LandingFile, file_id: int, rejects: Path) -> None:
-    """What the cutting into records set aside (a CSV of line, reason, raw text)."""
+def insert_rejects(
+    con: duckdb.DuckDBPyConnection, file: LandingFile, file_id: int, files: StagedFiles
+) -> None:
+    """What the cutting into records set aside."""
     columns = sql.columns_spec([("line", "bigint"), ("reason", "varchar"), ("raw_text", "varchar")])
-    read = f"read_csv({sql.path(rejects)}, columns = {columns}, {_TEXTS})"
+    read = f"read_csv({sql.path(files.rejects)}, columns = {columns}, {_TEXTS})"
     _insert(con, file, file_id, f"select line, null::varchar as column_name, reason, raw_text from {read}")
 
 
 def insert_bad_rows(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    file: LandingFile,
-    file_id: int,
-    staged: Path,
-    raw_texts: Path,
+    con: duckdb.DuckDBPyConnection, source: Source, file: LandingFile, file_id: int, files: StagedFiles
 ) -> None:
     """The records in the temporary table `_bad`, with the raw text fetched from where they lie."""
     if isinstance(source.reader, Parquet):
-        record = ", ".join(f"{sql.text(name)}: {sql.ident(name)}" for name in source.types)
-        read = f"read_parquet({sql.path(file.path)}, binary_as_string = true, file_row_number = true)"
-        texts = f"select file_row_number + 1 as _row, to_json({{{record}}})::varchar as raw_text from {read}"
+        record = f"cast({parquet_record(source)} as varchar)"
+        read = source.read_parquet(row_numbers=True)
+        texts = f"select file_row_number + 1 as _row, {record} as raw_text from {read}"
     elif isinstance(source.reader, Csv):
         rows = con.execute("select _line, _row from _bad order by _line, _row").fetchall()
-        _write_raw_lines(source, rows, raw_texts)
+        _write_raw_lines(source, rows, files.raw_texts)
         columns = sql.columns_spec([("_row", "bigint"), ("raw_text", "varchar")])
-        texts = f"select * from read_csv({sql.path(raw_texts)}, columns = {columns}, {_TEXTS})"
+        texts = (
+            f"select _row, raw_text from read_csv({sql.path(files.raw_texts)}, columns = {columns}, {_TEXTS})"
+        )
     else:
-        texts = f"select _row, raw_text from {source.staged_texts(staged)}"
-    _insert(
-        con, file, file_id,
+        texts = f"select _row, raw_text from {staged_texts(source, files.records)}"
+    select = (
         "select b._line as line, b._columns as column_name, b._reasons as reason,"
         f" left(t.raw_text, {RAW_TEXT_CHARACTERS}) as raw_text"
-        f" from _bad as b left join ({texts}) as t on t._row = b._row",
-    )  # fmt: skip
+        f" from _bad as b left join ({texts}) as t on t._row = b._row"
+    )
+    _insert(con, file, file_id, select)
 
 
 def _write_raw_lines(source: Source, wanted: list[tuple[int, int]], target: Path) -> None:
@@ -86,7 +87,7 @@ def _write_raw_lines(source: Source, wanted: list[tuple[int, int]], target: Path
 
 
 def write_quarantine_folder(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Writes what is in quarantine as files: `index.csv` (a line a file and reason) and one CSV a landing file.
+    """Writes what is in quarantine as files: `index.csv` (a line for each file and reason), a CSV per file.
 
     Derived from the table each time, so that it never says anything else; cleared rows are left out.
     """

@@ -1,7 +1,7 @@
 """Cutting a text file into records with their line numbers, in bounded memory, whatever the file is like.
 
-This is the careful way, taken when the fast one met a problem: each record gets its number and its physical line, and
-what is no record is set aside with the reason.
+This is the careful way, taken when the fast one met a problem: each record gets its number and its physical
+line, and what is no record is set aside with the reason.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A record: its first physical line, and its text (for CSV: encoded so that DuckDB reads the same fields)."""
+    """A record: its first physical line, and its text (CSV: encoded so that DuckDB reads the same fields)."""
 
     line: int
     data: bytes

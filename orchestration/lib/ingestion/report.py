@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 class FileResult:
     """One file of one run.
 
-    status: 'loaded', 'quarantined' (the whole file), 'skipped' (known content) or 'waiting' (still being written).
-    rows are the records that were loaded; `tables` says how many rows of which raw table they became.
+    status: 'loaded', 'quarantined' (the whole file), 'skipped' (known content) or 'waiting' (still being
+    written). rows are the records that were loaded; `tables` says how many rows of which raw table they
+    became. `direct` is true where one insert straight from DuckDB's reader did it, false where the records
+    were judged one by one.
     """
 
     path: str
@@ -26,6 +28,7 @@ class FileResult:
     new_columns: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     tables: dict[str, int] = field(default_factory=dict)
+    direct: bool = False
     bytes: int = 0
     seconds: float = 0.0
 

@@ -1,7 +1,7 @@
 """The raw tables: what a landing row may hold, and what the warehouse keeps of it.
 
-A `Field` is a column of the `standard` format, and of what every other format is mapped to. Its kind decides how
-text becomes a value, which values are refused, and the SQL type of the raw column.
+A `Field` is a column of the `standard` format, and of what every other format is mapped to. Its kind decides
+how text becomes a value, which values are refused, and the SQL type of the raw column.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         " updated_at:time"
     ),
     "order_lines": _fields(
-        "order_id:id*! line_id:id*! product_id:id product_category:text quantity:number amount:money unit_cost:money"
+        "order_id:id*! line_id:id*! product_id:id product_category:text quantity:number amount:money"
+        " unit_cost:money"
     ),
     "refunds": _fields("refund_id:id*! order_id:id*! refunded_at:time*! amount:money*!"),
     "contacts": _fields(
@@ -122,7 +123,7 @@ def event_key_sql() -> str:
 
 
 def visitor_key_sql() -> str:
-    """63-bit key of the visitor, else of the nearest thing to one; never null, so that it can be grouped by."""
+    """63-bit key of the visitor, else of the nearest thing to one; never null, so it can be grouped by."""
     fallback = (
         "when customer_id is not null then hash('c', customer_id)"
         " when email_hash is not null then hash('m', email_hash)"
@@ -132,7 +133,7 @@ def visitor_key_sql() -> str:
 
 
 def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates the schema `raw` and whatever of its tables is missing; re-keys clicks when `hash()` has changed."""
+    """Creates the schema `raw` and what is missing of it; re-keys clicks when `hash()` has changed."""
     con.execute("create schema if not exists raw")
     for table in DATASETS:
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(table))

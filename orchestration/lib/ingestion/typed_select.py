@@ -42,7 +42,10 @@ class TypedSelect:
         return self.raw_rows(f"(select {names}, extra, _version from {typed})", tail)
 
     def reporting(self, mapped: str) -> str:
-        """`_row`, `_line`, `_unit`, the raw values, `extra`, and `_columns` and `_reasons` of problems (or null)."""
+        """The raw values and `extra`, with `_columns` and `_reasons`, which say what is wrong (or null).
+
+        The loader's `_row`, `_line`, `_unit` and `_version` come along.
+        """
         reasons, columns = [], []
         for v in self.values:
             for condition, reason in v.problems:
@@ -65,7 +68,8 @@ class TypedSelect:
         if self.table != "clicks":
             return f"select {self._names()}, extra, {tail} from {typed}"
         keyed = f"(select {self._names()}, extra, {event_key_sql()} as event_key from {typed})"
-        return f"select {self._names()}, extra, event_key, {visitor_key_sql()} as visitor_key, {tail} from {keyed}"
+        keys = f"event_key, {visitor_key_sql()} as visitor_key"
+        return f"select {self._names()}, extra, {keys}, {tail} from {keyed}"
 
 
 def typed_select(table: str, types: dict[str, str]) -> TypedSelect:

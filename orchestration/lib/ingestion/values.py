@@ -1,7 +1,7 @@
 """From mapped columns to raw values: how each kind of field is read, and what is refused with which reason.
 
-Both ways of loading use the same expressions. The fast one stops at the first row with a problem; the checked one
-writes the problems down, row by row.
+Both ways of loading use the same expressions. The fast one stops at the first row with a problem; the checked
+one writes the problems down, row by row.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MONEY_EXACT = r"[+-]?(\d+(\.\d{0,4}0*)?|\.\d{1,4}0*)"
 
 @dataclass(frozen=True)
 class Value:
-    """How one field is read: `prepared` from the mapped column, `value` and `problems` from the prepared one."""
+    """How a field is read: `prepared` from the mapped column, `value` and `problems` from that."""
 
     field: Field
     prepared: str
@@ -73,7 +73,8 @@ def _as_text(column: str, sql_type: str) -> str:
     if base in _FLOATS:
         whole = f"cast(cast({column} as hugeint) as varchar)"
         short = f"abs({column}) < 1e15 and {column} = trunc({column})"
-        return f"case when isnan({column}) then null when {short} then {whole} else cast({column} as varchar) end"
+        text_of = f"when {short} then {whole} else cast({column} as varchar) end"
+        return f"case when isnan({column}) then null {text_of}"
     return column if base == "VARCHAR" else f"cast({column} as varchar)"
 
 
@@ -89,7 +90,8 @@ def _time(name: str, column: str, sql_type: str) -> tuple[str, str, list[tuple[s
     tidy = "regexp_replace(upper({x}), ' ([+-]\\d)', '\\1')"
     leap = f"regexp_replace({tidy}, '(:[0-5]\\d):60', '\\1:59')"
     second_try = (
-        f"case when regexp_matches({{x}}, ':[0-5]\\d:60') then try_cast({leap} as timestamptz) + interval 1 second"
+        f"case when regexp_matches({{x}}, ':[0-5]\\d:60')"
+        f" then try_cast({leap} as timestamptz) + interval 1 second"
         f" else try_cast({tidy} as timestamptz) end"
     )
     value = f"coalesce(try_cast({{x}} as timestamptz), {second_try}) at time zone 'UTC'"
@@ -113,7 +115,7 @@ def _money(field: Field, column: str, sql_type: str) -> tuple[str, str, list[tup
             (f"{{x}} <> {name}", "more than 4 decimal places"),
         ]
     else:
-        # A float is read through its shortest decimal text, so 12.3 stays 12.3 and sums that drifted are refused.
+        # A float is read through its shortest decimal text: 12.3 stays 12.3, a sum that drifted is refused.
         prepared = f"nullif(trim({_as_text(column, sql_type)}), '')"
         value = (
             f"case when regexp_full_match({{x}}, '{_MONEY_EXACT}') then try_cast({{x}} as decimal(18,4)) end"

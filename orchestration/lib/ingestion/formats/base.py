@@ -1,4 +1,4 @@
-"""What a format file declares: which files it takes, their columns, and how they map to the standard fields."""
+"""What a format file declares: the files it takes, their columns, and how they map to the standard fields."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from orchestration.lib.ingestion.schema import FIELDS
 class Csv:
     """Delimited text with a header line.
 
-    `names` are the columns of a file without one, in order; a first line that begins with the first of them is a
-    header all the same. `delimiters` are others that a spreadsheet may have put in place of `delimiter`.
+    `names` are the columns of a file without one, in order; a first line that begins with the first of them
+    is a header all the same. `delimiters` are others that a spreadsheet may have put in place of `delimiter`.
     """
 
     delimiter: str = ","
@@ -69,9 +69,9 @@ class Column:
 class Output:
     """Rows of one raw table: SQL expressions for the standard fields of `table`, over `relation`.
 
-    `relation` is a FROM clause in which `{src}` stands for the source rows. `extra` is SQL for a JSON text of what
-    has no field; None keeps nothing. `version` is SQL for the time of the record's last change, for tables that have no
-    `updated_at` of their own; without one the file's date is the version.
+    `relation` is a FROM clause in which `{src}` stands for the source rows. `extra` is SQL for a JSON text of
+    what has no field; None keeps nothing. `version` is SQL for the time of the record's last change, for
+    tables that have no `updated_at` of their own; without one the file's date is the version.
     """
 
     table: str
@@ -87,12 +87,14 @@ class Format:
 
     shape      'table' (columns as declared), 'json' (one column `j`) or 'lines' (one column `line`)
     readers    by file extension; `.gz` behind it is understood for all but Parquet
-    columns    of shape 'table': what is read; anything else goes to `extra`, unless `drop_unknown`
+    columns    of shape 'table': what is read; anything else goes to `extra`
     ignored    of shape 'table': further columns that the system is known to write, and that are not kept
     flatten    of shape 'table' read from JSON: the key of a nested object whose keys are columns too
-    rows       SQL that prepares the source rows (window functions, parsing); `{src}` stands for what was read.
-               It must hand on `_row`, `_line` and `_bad`
+    rows       SQL that prepares the source rows (window functions, parsing); `{src}` stands for what was
+               read, and every row of it must come out, with `_row`, `_line` and `_bad`
     unit       SQL for the key of rows that only load together; null means the row alone
+    recognised (condition over the source rows, what a record is): a record that is not is refused, and a
+               file in which none is, is refused whole
     rejects    (condition over the source rows, column, reason) that send a record to quarantine
     name_pattern  regular expression of further (lower-case) file names, for the format's first reader
     """
@@ -107,8 +109,8 @@ class Format:
     flatten: str | None = None
     rows: str | None = None
     unit: str | None = None
+    recognised: tuple[str, str] | None = None
     rejects: tuple[tuple[str, str, str], ...] = ()
-    drop_unknown: bool = False
     name_pattern: str | None = None
 
     def __post_init__(self) -> None:

@@ -97,7 +97,7 @@ def with_campaign(url: str, source: str, medium: str, campaign: str, content: st
 
 
 def rounded(value: str) -> str:
-    """A tracker's event value, which is a float at its source, at 4 places; what is no number stays as it is."""
+    """A tracker's event value, a float at its source, at 4 places; what is no number stays as it is."""
     return f"coalesce(cast(try_cast({value} as decimal(18,4)) as varchar), {value})"
 
 
@@ -150,7 +150,7 @@ def with_unknown(pairs: dict[str, str]) -> str:
 
 
 def named_note(pairs: str, names: tuple[str, ...]) -> str:
-    """The first value in a JSON list of `{name, value}` or `{key, value}` whose name is one of `names`, in any case."""
+    """The first value in a JSON list of `{name (or key), value}` with a name among `names`, in any case."""
     choice = ", ".join(text(name) for name in names)
     name = "lower(trim(coalesce(p->>'$.name', p->>'$.key')))"
     return f"nullif(list_filter({json_list(pairs)}, lambda p: {name} in ({choice}))[1]->>'$.value', '')"

@@ -3,11 +3,11 @@
 One event a row with nested `event_params`; `event_timestamp` counts microseconds.
 
 - GA4 gives no event id: equal rows are one event.
-- `page_url` is the parameter `page_location`. Where that names no campaign and `collected_traffic_source` does (as
-  after a redirect that lost the query), the campaign is written into the URL.
+- `page_url` is the parameter `page_location`. Where that names no campaign and `collected_traffic_source`
+  does (as after a redirect that lost the query), the campaign is written into the URL.
 - `customer_id` is `user_id`; `consent` is `privacy_info.analytics_storage` (Yes: granted, No: denied).
-- `event_value` is `ecommerce.purchase_revenue`, else the parameter `value`, rounded to 4 places: it is a float at its
-  source. What an order is worth comes from the shop.
+- `event_value` is `ecommerce.purchase_revenue`, else the parameter `value`, rounded to 4 places: it is a
+  float at its source. What an order is worth comes from the shop.
 - `engagement_seconds` is the parameter `engagement_time_msec`.
 """
 
@@ -53,6 +53,10 @@ FORMATS = (
         shape="json",
         readers={".jsonl": Jsonl(), ".json": JsonDocument(), ".parquet": Parquet()},
         rows=_ROWS,
+        recognised=(
+            "stamp is not null and (j->>'$.event_name') is not null",
+            "an event of GA4's BigQuery export",
+        ),
         rejects=(
             (
                 "stamp is not null and try_cast(stamp as bigint) is null",

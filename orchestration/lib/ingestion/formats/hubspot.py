@@ -1,8 +1,9 @@
 """`contacts/hubspot`: contacts of HubSpot, as the CRM's CSV export or as its API (v3) gives them.
 
-The CSV's columns come in any order and in the language of the account (English, German, French, Spanish, Portuguese,
-Dutch and Italian headers are known, and the internal names, also with the `property_` of Fivetran). Times must be in
-year-month-day order: `03/04/2024` may be March or April, so it is refused rather than guessed.
+The CSV's columns come in any order and in the language of the account (English, German, French, Spanish,
+Portuguese, Dutch and Italian headers are known, and the internal names, also with the `property_` of
+Fivetran). Times must be in year-month-day order: `03/04/2024` may be March or April, so it is refused rather
+than guessed.
 
 - A merged contact lists the ids it absorbed; each becomes a row with `merged_into_contact_id`.
 - `marketing_consent` is `false` after an opt-out of all e-mail, `true` where the legal basis names consent.

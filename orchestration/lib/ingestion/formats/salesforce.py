@@ -1,12 +1,17 @@
-"""`contacts/salesforce`: Lead and Contact exports (CSV) of Salesforce, by Data Loader (API names) or as a report (labels).
+"""`contacts/salesforce`: Lead and Contact exports (CSV) of Salesforce, by Data Loader (API names) or as a
+report (labels).
 
-A file is of leads when it has a column that only leads have (`Status`, `IsConverted`, `ConvertedDate`, `Company`).
+A file is of leads when it has a column that only leads have (`Status`, `IsConverted`, `ConvertedDate`,
+`Company`).
 
-- Ids of 15 characters, as reports give them, are lengthened to the 18 of the API, so that both name one record.
-- A lead's `became_lead_at` is its creation, `became_customer_at` its conversion, and a converted lead is merged into
-  the contact that it became (`ConvertedContactId`). A record that lost a merge names the winner in `MasterRecordId`.
+- Ids of 15 characters, as reports give them, are lengthened to the 18 of the API, so that both name one
+  record.
+- A lead's `became_lead_at` is its creation, `became_customer_at` its conversion, and a converted lead is
+  merged into the contact that it became (`ConvertedContactId`). A record that lost a merge names the winner
+  in `MasterRecordId`.
 - `marketing_consent` is `false` after an opt-out, else unknown.
-- Times must be in year-month-day order, as Data Loader writes them; reports in another order are refused, not guessed.
+- Times must be in year-month-day order, as Data Loader writes them; reports in another order are refused, not
+  guessed.
 - Names, telephone numbers and addresses are not kept; other fields are, in `extra`.
 """
 

@@ -1,8 +1,8 @@
 """`clicks/segment`: the calls that Segment (or RudderStack, or Jitsu) stores, one JSON object a call.
 
-`page` calls become `page_view`, `screen` calls `screen_view`; a `track` call keeps its event's name in snake case, with
-the events of the ecommerce specification in our words (`Order Completed` is `purchase`). `identify`, `group` and `alias`
-calls are kept under their own name, because they say who a visitor is.
+`page` calls become `page_view`, `screen` calls `screen_view`; a `track` call keeps its event's name in snake
+case, with the events of the ecommerce specification in our words (`Order Completed` is `purchase`).
+`identify`, `group` and `alias` calls are kept under their own name, because they say who a visitor is.
 
 The e-mail is looked for in the traits and in `properties.email`. `context.ip` is not read. What else is in
 `properties` goes to `extra`.
@@ -35,9 +35,7 @@ FORMATS = (
         readers={".json": JsonDocument(), ".jsonl": Jsonl()},
         # The storage destinations name their files 1410912000000_<id>.gz.
         name_pattern=r"[^.]+",
-        rejects=(
-            ("_bad is null and (j->>'$.type') is null", "type", "type: missing (expected a Segment call)"),
-        ),
+        recognised=("(j->>'$.type') is not null", "a Segment call (no type)"),
         outputs=(
             Output(
                 "clicks",

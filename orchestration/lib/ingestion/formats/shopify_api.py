@@ -1,16 +1,18 @@
 """`orders/shopify_api`: orders and refunds as Shopify's Admin API gives them, REST or GraphQL.
 
-Any layout: `{"orders": [...]}`, `{"order": {...}}`, `{"refunds": [...]}`, `{"refund": {...}}`, a GraphQL answer with
-`edges` or `nodes`, a bare array, one object a line (also bulk operations, whose line items stand on lines of their own).
+Any layout: `{"orders": [...]}`, `{"order": {...}}`, `{"refunds": [...]}`, `{"refund": {...}}`, a GraphQL
+answer with `edges` or `nodes`, a bare array, one object a line (also bulk operations, whose line items stand
+on lines of their own).
 
 - Ids of GraphQL (`gid://shopify/Order/1`) are cut to the number that REST gives.
-- `subtotal` is `total_line_items_price`; GraphQL has none, so it is what is left after discounts plus the discounts.
-  Where prices include tax, the tax on the goods is taken out.
-- `discount_amount` leaves out what was taken off the shipping. `discount_codes` keeps the order in which codes applied.
+- `subtotal` is `total_line_items_price`; GraphQL has none, so it is what is left after discounts plus the
+  discounts. Where prices include tax, the tax on the goods is taken out.
+- `discount_amount` leaves out what was taken off the shipping. `discount_codes` keeps the order in which
+  codes applied.
 - A refund is what its lines were worth; one without lines, the money that was paid back.
 - Test orders count as cancelled.
-- `landing_site` and `referring_site`, or the first visit of `customerJourneySummary`, are kept for orders that no click
-  shows; visitor ids and survey answers are looked for in the note attributes.
+- `landing_site` and `referring_site`, or the first visit of `customerJourneySummary`, are kept for orders
+  that no click shows; visitor ids and survey answers are looked for in the note attributes.
 - Names, addresses, telephone numbers and `browser_ip` are not read.
 """
 
@@ -22,9 +24,9 @@ from orchestration.lib.ingestion.formats.expressions import (
     REFERRER_NOTES,
     SURVEY_NOTES,
     VISITOR_NOTES,
-    json_list,
     amount,
     financial_status,
+    json_list,
     json_object_of,
     money_rejects,
     named_note,
@@ -54,7 +56,7 @@ def _nodes(value: str) -> str:
 
 
 _KIND = """case
-    when coalesce(d->>'$.id', '') like 'gid://shopify/Refund/%' or (d->>'$.refund_line_items') is not null then 'refund'
+    when (d->>'$.id') like 'gid://shopify/Refund/%' or (d->'$.refund_line_items') is not null then 'refund'
     when (d->>'$.__parentId') is not null then
         case when (d->>'$.id') like 'gid://shopify/LineItem/%' then 'line' else 'part' end
     when coalesce(d->>'$.created_at', d->>'$.createdAt') is not null then 'order'
@@ -113,7 +115,8 @@ _SHIPPING = (
     f"coalesce({_money('total_shipping_price', 'totalShippingPrice')}, cast({_SHIPPING_LINES} as varchar))"
 )
 _STATUS = f"""case
-    when cancelled is not null or lower(j->>'$.test') = 'true' then 'cancelled' else {financial_status("paid")}
+    when cancelled is not null or lower(j->>'$.test') = 'true' then 'cancelled'
+    else {financial_status("paid")}
 end"""
 _EMAIL = (
     "coalesce(nullif(j->>'$.email', ''), nullif(j->>'$.contact_email', ''), j->>'$.customer.email',"
@@ -142,7 +145,8 @@ _REFUNDS = f"""(
 
 _REST_GOODS = sum_of("r->'$.refund_line_items'", "x->>'$.subtotal'")
 _GRAPHQL_GOODS = f"""list_sum(list_transform(
-    {_nodes("r->'$.refundLineItems'")}, lambda x: try_cast(x->>'$.subtotalSet.shopMoney.amount' as decimal(18,4))
+    {_nodes("r->'$.refundLineItems'")},
+    lambda x: try_cast(x->>'$.subtotalSet.shopMoney.amount' as decimal(18,4))
 ))"""
 _PAID_BACK = f"""list_sum(list_transform(
     list_filter(
@@ -172,10 +176,8 @@ FORMATS = (
             ".jsonl": Jsonl(),
         },
         rows=_ROWS,
-        rejects=(
-            ("_bad is null and kind is null", "id", "not an order, a refund or a line item of Shopify's API"),
-            *money_rejects("discounts", "list_price", "goods_price", "tax"),
-        ),
+        recognised=("kind is not null", "an order, a refund or a line item of Shopify's Admin API"),
+        rejects=money_rejects("discounts", "list_price", "goods_price", "tax"),
         outputs=(
             Output(
                 "orders",

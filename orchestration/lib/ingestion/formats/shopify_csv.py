@@ -1,13 +1,16 @@
 """`orders/shopify_csv`: the order export of Shopify's admin, one line per line item.
 
-Order-level columns stand on the first line of an order only. All lines of an order load together or not at all.
+Order-level columns stand on the first line of an order only. All lines of an order load together or not at
+all.
 
-- `order_id` is the column `Id` (the id that the Admin API gives too) where the export has it, else `Name` without
-  its `#`. So an export and API files of one shop agree when the export has `Id`; the name is kept in `extra`.
+- `order_id` is the column `Id` (the id that the Admin API gives too) where the export has it, else `Name`
+  without its `#`. So an export and API files of one shop agree when the export has `Id`; the name is kept in
+  `extra`.
 - Shopify's `Subtotal` is after discounts, ours before: `subtotal` = Subtotal + Discount Amount.
 - Several discount codes stand in one field, separated by commas.
-- `Refunded Amount` becomes one refund, `<order_id>-export-refund`, of at most the goods' value (the rest is tax and
-  shipping). The export does not say when: it is dated `Cancelled at`, else `Paid at`, else `Created at`.
+- `Refunded Amount` becomes one refund, `<order_id>-export-refund`, of at most the goods' value (the rest is
+  tax and shipping). The export does not say when: it is dated `Cancelled at`, else `Paid at`, else `Created
+  at`.
 - Lines have no id: `line_id` is `<order_id>-<n>`, counted within the order. `amount` is price times quantity.
 - There is no customer id and no version: customers are known by e-mail, and the file's date is the version.
 - Names, addresses and telephone numbers are not read.
@@ -166,7 +169,9 @@ FORMATS = (
                     "quantity": _QUANTITY,
                     "amount": f"cast({_PRICE} * {_QUANTITY} as decimal(18,4))",
                 },
-                relation="""(select * from {src} where coalesce("Lineitem price", "Lineitem name") is not null)""",
+                relation="""(
+                    select * from {src} where coalesce("Lineitem price", "Lineitem name") is not null
+                )""",
                 extra="""json_merge_patch('{}', json_object('name', "Lineitem name", 'vendor', "Vendor"))""",
             ),
             Output(

@@ -1,11 +1,12 @@
 r"""`clicks/weblog`: the combined access log of Apache and nginx, with or without a virtual host in front.
 
-    [vhost] address ident user [17/May/2015:10:05:03 +0000] "GET /path?query HTTP/1.1" 200 5120 "referrer" "agent"
+    [vhost] address ident user [17/May/2015:10:05:03 +0000] "GET /path?query HTTP/1.1" 200 5120 "referrer"
+    "agent"
 
 A log knows no visitor: `visitor_id` is a keyed hash of address and user agent, and the address itself is not
-kept. `event_name` says what was asked for: `page_view` (a GET that succeeded), `asset` (style sheets, scripts, images,
-fonts, feeds, robots.txt), `error` (status 400 and above), `request` (any other method, or no HTTP at all).
-There is no event id, so two identical lines are one event.
+kept. `event_name` says what was asked for: `page_view` (a GET that succeeded), `asset` (style sheets,
+scripts, images, fonts, feeds, robots.txt), `error` (status 400 and above), `request` (any other method, or no
+HTTP at all). There is no event id, so two identical lines are one event.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _PATTERN = (
 _NAMES = "['vhost', 'address', 'logged_at', 'request', 'status', 'bytes', 'referrer', 'agent']"
 # What a page pulls in, or a machine asks for by itself; a person does not visit it.
 _ASSET = (
-    r"\.(?:css|js|mjs|map|json|xml|rss|atom|txt|ico|png|jpe?g|gif|svg|webp|avif|bmp|woff2?|ttf|otf|eot|mp[34]|m4[av]|"
-    r"webm|ogg|wav|pdf|zip|gz|tgz|jar|exe|dmg|swf|wasm|webmanifest)$"
+    r"\.(?:css|js|mjs|map|json|xml|rss|atom|txt|ico|png|jpe?g|gif|svg|webp|avif|bmp|woff2?|ttf|otf|eot|mp[34]|"
+    r"m4[av]|webm|ogg|wav|pdf|zip|gz|tgz|jar|exe|dmg|swf|wasm|webmanifest)$"
 )
 _FEED = r"(?:^|/)(?:feed|rss|atom|robots\.txt|favicon\.ico|sitemap[^/]*)/?$"
 
@@ -57,7 +58,7 @@ FORMATS = (
         # access_log, access.log.1, access.log-20240131
         name_pattern=r".*log([.-]?\d+)*",
         rows=_ROWS,
-        rejects=(("address = ''", "line", "not a combined access log line"),),
+        recognised=("address <> ''", "a combined access log line"),
         outputs=(
             Output(
                 "clicks",

@@ -1,14 +1,15 @@
 """`orders/woocommerce`: orders and refunds of WooCommerce's REST API (v2, v3).
 
-Any layout: a list, a single object, one object a line, or the answer of a batch request (`create` and `update`).
+Any layout: a list, a single object, one object a line, or the answer of a batch request (`create` and
+`update`).
 
-- `subtotal` is the sum of the lines' `subtotal`, which is before coupons and without tax; `discount_amount` is
-  `discount_total`, without tax as well. Times are the `_gmt` ones.
-- `processing` and `completed` are paid; `on-hold`, `pending` and `checkout-draft` pending; `failed`, `cancelled` and
-  `trash` cancelled.
+- `subtotal` is the sum of the lines' `subtotal`, which is before coupons and without tax; `discount_amount`
+  is `discount_total`, without tax as well. Times are the `_gmt` ones.
+- `processing` and `completed` are paid; `on-hold`, `pending` and `checkout-draft` pending; `failed`,
+  `cancelled` and `trash` cancelled.
 - `discount_codes` are the coupon lines, in their order.
-- An order names its refunds without a date: they are dated by the order's last change, and never worth more than its
-  goods. Refunds from the refunds endpoint have a date and lines, and win when they are loaded later.
+- An order names its refunds without a date: they are dated by the order's last change, and never worth more
+  than its goods. Refunds from the refunds endpoint have a date and lines, and win when they are loaded later.
 - The origin that WooCommerce notes itself (`_wc_order_attribution_*`) gives `landing_url` and `referrer_url`.
 - Names, addresses and `customer_ip_address` are not read.
 """
@@ -44,7 +45,7 @@ _ROWS = f"""
         _row, _line, _bad, j,
         case
             when (j->'$.line_items') is not null and (j->>'$.currency') is not null then 'order'
-            when (j->>'$.amount') is not null or (j->>'$.refunded_by') is not null then 'refund'
+            when (j->'$.amount') is not null and (j->'$.code') is null then 'refund'
         end as kind,
         j->>'$.id' as id,
         coalesce(
@@ -100,12 +101,12 @@ FORMATS = (
         shape="json",
         readers={".json": JsonDocument(wrappers=(("create",), ("update",), ("orders",))), ".jsonl": Jsonl()},
         rows=_ROWS,
+        recognised=("kind is not null", "an order or a refund of WooCommerce's API"),
         rejects=(
-            ("_bad is null and kind is null", "id", "not an order or a refund of WooCommerce's API"),
             *money_rejects("discounts"),
             (
-                "len(list_filter(line_list, lambda l: try_cast(l->>'$.subtotal' as decimal(18,4)) is null)) > 0"
-                " and kind = 'order'",
+                "kind = 'order' and len(list_filter(line_list,"
+                " lambda l: try_cast(l->>'$.subtotal' as decimal(18,4)) is null)) > 0",
                 "line_items",
                 "line_items: a line without a readable subtotal",
             ),
