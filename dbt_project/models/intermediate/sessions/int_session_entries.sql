@@ -62,6 +62,7 @@ select
     page_views,
     engagement_seconds,
     landing_url,
-    case when landing_url is not null then {{ url_path('landing_url') }} end as landing_page,
+    -- Published, so without the reader's address that newsletters and password pages put into it.
+    case when landing_url is not null then {{ without_emails(url_path('landing_url'), 'landing_url') }} end as landing_page,
     referrer_url
 from entries

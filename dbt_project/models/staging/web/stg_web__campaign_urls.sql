@@ -29,10 +29,11 @@ parsed as (
 
 select
     page_url,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    utm_content,
+    -- Published with the sessions.
+    {{ without_emails('utm_source', 'utm_source') }} as utm_source,
+    {{ without_emails('utm_medium', 'utm_medium') }} as utm_medium,
+    {{ without_emails('utm_campaign', 'utm_campaign') }} as utm_campaign,
+    {{ without_emails('utm_content', 'utm_content') }} as utm_content,
     click_id,
     {{ key64(['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', "case when utm_source is null then click_id end"]) }}
         as campaign_key
