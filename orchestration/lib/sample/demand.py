@@ -55,6 +55,8 @@ def draw_demand(
         boosted=exposures.boosted[own_visit],
         device=exposures.device[own_visit],
     )
+    convinced = (exposures.mode[own_visit] >= 0) & (rng.random(len(clicks.at)) < MODEL.signs_up)
+    clicks = replace(clicks, goal=np.where(convinced, SIGN_UP, 0))
     visits = [clicks, _retargeted(rng, people, world, clicks)]
     orders = [
         make_orders(
@@ -176,7 +178,7 @@ def _with_goals(rng: np.random.Generator, visits: Visits, people: int) -> Visits
     """Give some visits a micro-conversion; nobody signs up twice."""
     draw = rng.random(len(visits.person))
     goal = np.searchsorted(np.cumsum(GOAL_RATES), draw, side="right")
-    goal = np.where(goal >= len(GOALS), 0, goal)
+    goal = np.where(visits.goal > 0, visits.goal, np.where(goal >= len(GOALS), 0, goal))
     signs = np.flatnonzero(goal == SIGN_UP)
     first = _first(visits.person, visits.at, people, goal == SIGN_UP)
     repeated = signs[visits.at[signs] > first[visits.person[signs]]]

@@ -28,7 +28,7 @@ FOLLOW = np.array([2.3, 1.3, 0.55])
 
 
 #: Share of a platform's clicks that open in the app's own browser.
-APP_SHARE = {"instagram": 0.66, "tiktok": 0.72, "youtube": 0.12, "podcast": 0.0, "newsletter": 0.05}
+APP_SHARE = {"instagram": 0.50, "tiktok": 0.55, "youtube": 0.12, "podcast": 0.0, "newsletter": 0.05}
 
 
 @dataclass(frozen=True)

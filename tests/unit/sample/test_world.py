@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from orchestration.lib.sample import config, people
+
 from .conftest import PEOPLE, Opened
 
 TAGGED = (
@@ -122,8 +126,19 @@ def test_times_are_not_round_and_have_a_rhythm(world: Opened) -> None:
     assert 0.3 < milliseconds < 0.7
     human = "select hour(ordered_at::timestamp) as h, count(*) as n from final_orders group by h"
     assert world.value(f"select max(n) / min(n) from ({human})") > 2.5
-    weekend = share(world, "clicks", "dayofweek(event_at::timestamp) = 0")
-    assert 0.15 < weekend < 0.21
+
+
+def test_visits_follow_the_week_and_the_day() -> None:
+    rng = np.random.Generator(np.random.PCG64(3))
+    sample = config.World(1_000, 364, 1)
+    at = people.random_times(rng, people.day_edges(sample), np.full(200_000, -6 * config.HOUR))
+    assert at.min() >= 0 and at.max() < sample.seconds
+    weekday = (np.floor(at / config.DAY) + sample.start.weekday()) % 7
+    shares = np.bincount(weekday.astype(int), minlength=7) / len(at)
+    assert np.allclose(shares, people.WEEKDAYS / people.WEEKDAYS.sum(), atol=0.006)
+    local = np.floor((at / config.HOUR - 6) % 24).astype(int)
+    hours = np.bincount(local, minlength=24) / len(at)
+    assert np.allclose(hours, people.HOURS / people.HOURS.sum(), atol=0.004)
 
 
 def test_noise_of_real_logs(world: Opened) -> None:
