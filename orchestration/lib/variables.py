@@ -77,6 +77,7 @@ RULES: dict[str, Rule] = {
         ),
     ),
     "markov_order": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
+    "markov_min_journeys": Rule("a whole number from 0", lambda value: _is_whole(value) and value >= 0),
     "gross_margin_pct": Rule(
         "null or a number from 0 to 100",
         lambda value: value is None or (_is_number(value) and 0 <= value <= 100),

@@ -147,19 +147,19 @@ def test_long_paths_keep_their_precision() -> None:
     assert weights.removal_effects == pytest.approx({"a": 0.5, "b": 0.5, "c": 0.5}, abs=1e-11)
 
 
-@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("order", [1, 2])
 def test_iteration_agrees_with_the_inverse(monkeypatch: pytest.MonkeyPatch, order: int) -> None:
     rng = np.random.default_rng(7)
-    names = [f"k{number}" for number in range(40)]
+    names = [f"k{number}" for number in range(20)]
     world = [
         Journey(
             tuple(rng.choice(names, size=rng.geometric(0.25))),
             int(rng.integers(0, 3)),
             int(rng.integers(0, 9)),
         )
-        for _ in range(600)
+        for _ in range(300)
     ]
-    world.append(Journey(("k0", "k1") * 500, 1, 1))
+    world.append(Journey(("k0", "k1") * 50, 1, 1))
     by_inverse = markov_weights(world, order)
     monkeypatch.setattr(markov, "SMALL_STATES", 0)
     monkeypatch.setattr(markov, "LARGEST_DENSE_STATES", 0)
