@@ -26,43 +26,75 @@ class Similar:
     how: str
 
 
-def similar_values(values: Iterable[str], lookalikes: bool = False) -> Iterator[Similar]:
-    """For each distinct value the first earlier one that it resembles.
+class SimilarIndex:
+    """Values to compare others with.
 
     Resembling: the same but for case, accents and separators; the same but for characters that look alike
     (only with `lookalikes`); or one letter added, left out, replaced, or swapped with its neighbour. Digits
     are taken as meant, so `spring_2025` and `spring_2026` do not resemble one another.
     """
-    exact: dict[str, str] = {}
-    alike: dict[str, str] = {}
-    blanked: dict[tuple[int, str], str] = {}
-    shortened: dict[str, str] = {}
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            continue
-        seen.add(value)
+
+    def __init__(self, lookalikes: bool = False) -> None:
+        self._lookalikes = lookalikes
+        self._exact: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
+        self._blanked: dict[tuple[int, str], str] = {}
+        self._shortened: dict[str, str] = {}
+
+    def add(self, value: str) -> None:
+        """Takes a value; of values that are the same here the first one stays."""
         form = squeezed(value)
         if not form:
-            continue
-        editable = _editable(value) if len(form) >= MIN_LENGTH else []
-        found = _find(form, editable, exact, blanked, shortened)
+            return
+        self._exact.setdefault(form, value)
+        self._alike.setdefault(lookalike(value), value)
+        for place in _editable(value, form):
+            rest = form[:place] + form[place + 1 :]
+            self._blanked.setdefault((place, rest), value)
+            self._shortened.setdefault(rest, value)
+
+    def find(self, value: str) -> Similar | None:
+        """A value of the index that this one resembles."""
+        form = squeezed(value)
+        if form and form in self._exact:
+            return Similar(value, self._exact[form], "only by case, accents or separators")
         look = lookalike(value)
-        if form in exact:
-            yield Similar(value, exact[form], "only by case, accents or separators")
-        elif lookalikes and look in alike:
-            yield Similar(value, alike[look], "only by characters that look alike, such as 0 and O")
-        elif found is not None:
-            yield Similar(value, found, "by one letter or two swapped ones")
-        exact.setdefault(form, value)
-        alike.setdefault(look, value)
+        if form and self._lookalikes and look in self._alike:
+            how = "only by characters that look alike, such as 0 and O"
+            return Similar(value, self._alike[look], how)
+        found = self._one_edit_away(form, _editable(value, form))
+        return Similar(value, found, "by one letter or two swapped ones") if found else None
+
+    def _one_edit_away(self, form: str, editable: list[int]) -> str | None:
         for place in editable:
-            blanked.setdefault((place, form[:place] + form[place + 1 :]), value)
-            shortened.setdefault(form[:place] + form[place + 1 :], value)
+            rest = form[:place] + form[place + 1 :]
+            if (place, rest) in self._blanked:
+                return self._blanked[(place, rest)]
+            # A letter too many here ...
+            if len(rest) >= MIN_LENGTH and rest in self._exact:
+                return self._exact[rest]
+            following = form[place + 1 : place + 2]
+            swapped = form[:place] + following + form[place] + form[place + 2 :]
+            if following.isalpha() and swapped != form and swapped in self._exact:
+                return self._exact[swapped]
+        # ... or one that is missing.
+        return self._shortened.get(form) if len(form) >= MIN_LENGTH else None
 
 
-def _editable(value: str) -> list[int]:
+def similar_values(values: Iterable[str], lookalikes: bool = False) -> Iterator[Similar]:
+    """For each distinct value an earlier one that it resembles, as `SimilarIndex` says."""
+    index = SimilarIndex(lookalikes)
+    for value in dict.fromkeys(values):
+        found = index.find(value)
+        if found:
+            yield found
+        index.add(value)
+
+
+def _editable(value: str, form: str) -> list[int]:
     """Places in the squeezed form where a typing error is likely: letters of words, not digits or labels."""
+    if len(form) < MIN_LENGTH:
+        return []
     places: list[int] = []
     begin = 0
     for word in words(value):
@@ -70,25 +102,3 @@ def _editable(value: str) -> list[int]:
             places += [begin + offset for offset, char in enumerate(word) if char.isalpha()]
         begin += len(word)
     return places
-
-
-def _find(
-    form: str,
-    editable: list[int],
-    exact: dict[str, str],
-    blanked: dict[tuple[int, str], str],
-    shortened: dict[str, str],
-) -> str | None:
-    """An earlier value at a distance of one edit, the first in the order of the edits."""
-    for place in editable:
-        rest = form[:place] + form[place + 1 :]
-        if (place, rest) in blanked:
-            return blanked[(place, rest)]
-        # A letter too many here ...
-        if len(rest) >= MIN_LENGTH and rest in exact:
-            return exact[rest]
-        swapped = form[:place] + form[place + 1 : place + 2] + form[place] + form[place + 2 :]
-        if place + 1 < len(form) and form[place + 1].isalpha() and swapped != form and swapped in exact:
-            return exact[swapped]
-    # ... or one that is missing.
-    return shortened.get(form) if len(form) >= MIN_LENGTH else None
