@@ -4,10 +4,11 @@
     {%- set columns = {
         'source_pattern': 'source', 'medium_pattern': 'medium', 'campaign_pattern': 'campaign', 'requires_click_id': 'click_id',
     } -%}
-    {%- if execute and load_relation(rules) is not none -%}
+    {%- set table = influencer_roi.seed_table(rules) -%}
+    {%- if table is not none -%}
         {%- set rows = run_query(
             "select channel, source_category, source_pattern, medium_pattern, campaign_pattern, requires_click_id from "
-            ~ rules ~ " order by rule_order"
+            ~ table ~ " order by rule_order"
         ).rows -%}
     {%- else -%}
         {%- set rows = [] -%}

@@ -1,10 +1,11 @@
 {# goal_rules(seed): the rows of conversion_events as dictionaries, in a fixed order. #}
 {% macro goal_rules(seed) -%}
     {%- set rules = [] -%}
-    {%- if execute and load_relation(seed) is not none -%}
+    {%- set table = influencer_roi.seed_table(seed) -%}
+    {%- if table is not none -%}
         {%- set rows = run_query(
             "select conversion_type, kind, event_name, page_pattern, min_engagement_seconds, min_page_views, value, count_per, is_attributed from "
-            ~ seed ~ " order by conversion_type, event_name, page_pattern"
+            ~ table ~ " order by conversion_type, event_name, page_pattern"
         ).rows -%}
         {%- for row in rows -%}
             {%- do rules.append(row.dict()) -%}

@@ -3,8 +3,9 @@
    all patterns in one, RE2's automaton outgrows its memory and takes sixty times as long. #}
 {% macro matches_any(value, seed) -%}
     {%- set batches = {} -%}
-    {%- if execute and load_relation(seed) is not none -%}
-        {%- for row in run_query("select batch, pattern from " ~ seed ~ " order by batch, pattern").rows -%}
+    {%- set table = influencer_roi.seed_table(seed) -%}
+    {%- if table is not none -%}
+        {%- for row in run_query("select batch, pattern from " ~ table ~ " order by batch, pattern").rows -%}
             {%- do batches.setdefault(row['batch'], []).append('(?:' ~ row['pattern'] ~ ')') -%}
         {%- endfor -%}
     {%- endif -%}
