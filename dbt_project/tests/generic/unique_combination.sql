@@ -1,6 +1,6 @@
-{# unique_combination(columns): the columns together are the model's key, and none of them is null.
+{# unique_combination(columns, nullable): the columns together are the model's key, and none but the nullable ones is null.
    One scan instead of a `unique` and a `not_null` on each column. #}
-{% test unique_combination(model, columns) %}
+{% test unique_combination(model, columns, nullable=[]) %}
 -- Detects rows that share a key, or lack a part of it.
 -- A failure means that the model's grain is not what its description says: joins to it multiply rows, and sums count twice.
 select {{ columns | join(', ') }}, count(*) as rows_of_this_key
@@ -8,7 +8,7 @@ from {{ model }}
 group by {{ columns | join(', ') }}
 having
     count(*) > 1
-    {% for column in columns -%}
+    {% for column in columns if column not in nullable -%}
     or {{ column }} is null
     {% endfor %}
 {% endtest %}

@@ -1,20 +1,30 @@
--- One row a cost: the ledger, and what partnerships owe where the ledger has no invoice of that kind (never both).
-with ledger as (
+-- The complete ledger: what was entered, and what partnerships owe where nothing of that kind was entered (never both).
+with campaigns_of_posts as (
+    select deliverables.deliverable_id, partnerships.campaign_id
+    from {{ ref('stg_registry__deliverables') }} as deliverables
+    inner join {{ ref('stg_registry__partnerships') }} as partnerships
+        on deliverables.partnership_id = partnerships.partnership_id
+),
+
+entered as (
     select
         'ledger:' || costs.cost_id as cost_id,
+        'ledger' as origin,
         costs.influencer_id,
-        costs.campaign_id,
+        coalesce(costs.campaign_id, posts.campaign_id) as campaign_id,
         costs.deliverable_id,
-        costs.cost_type,
+        coalesce(costs.cost_type, 'other') as cost_type,
         costs.incurred_on,
         costs.amount,
         coalesce(costs.currency, '{{ var("reporting_currency") }}') as currency
     from {{ ref('stg_registry__costs') }} as costs
+    left join campaigns_of_posts as posts on costs.deliverable_id = posts.deliverable_id
 ),
 
 agreed_fees as (
     select
-        'partnership_fee:' || partnerships.partnership_id as cost_id,
+        'agreed_fee:' || partnerships.partnership_id as cost_id,
+        'agreed_fee' as origin,
         partnerships.influencer_id,
         partnerships.campaign_id,
         cast(null as {{ dbt.type_string() }}) as deliverable_id,
@@ -27,43 +37,65 @@ agreed_fees as (
     where
         partnerships.fee > 0
         and not exists (
-            select 1 from ledger
+            select 1 from entered
             where
-                ledger.influencer_id = partnerships.influencer_id
-                and ledger.cost_type = 'fee'
-                and (ledger.campaign_id is null or ledger.campaign_id = partnerships.campaign_id)
+                entered.influencer_id = partnerships.influencer_id
+                and entered.cost_type = 'fee'
+                and (entered.campaign_id is null or entered.campaign_id = partnerships.campaign_id)
         )
 ),
 
 stated as (
-    select * from ledger
+    select cost_id, origin, influencer_id, campaign_id, deliverable_id, cost_type, incurred_on, amount, currency
+    from entered
     union all
-    select * from agreed_fees
+    select cost_id, origin, influencer_id, campaign_id, deliverable_id, cost_type, incurred_on, amount, currency
+    from agreed_fees
 ),
 
 converted as (
     select
-        stated.cost_id,
-        stated.influencer_id,
-        stated.campaign_id,
-        stated.deliverable_id,
-        stated.cost_type,
-        stated.incurred_on,
+        stated.*,
         case
-            when stated.currency = '{{ var("reporting_currency") }}' then cast(round(stated.amount, 2) as decimal(18, 2))
-            when rates.rate_to_reporting is not null
-                then {{ money_product('stated.amount', 'rates.rate_to_reporting') }}
+            when stated.currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 10))
+            when rates.rate_to_reporting is not null then rates.rate_to_reporting
             else cast({{ raise_error(
                 "'Cost ' || stated.cost_id || ' is in ' || stated.currency || ' and has no date to convert it at: give it one in the registry'"
-            ) }} as decimal(18, 2))
-        end as amount
+            ) }} as decimal(18, 10))
+        end as rate_to_reporting
     from stated
     left join {{ ref('int_fx_rates') }} as rates
         on stated.incurred_on = rates.used_on and stated.currency = rates.currency
 )
 
-select cost_id, influencer_id, campaign_id, deliverable_id, cost_type, incurred_on, amount
+select
+    cost_id,
+    origin,
+    cast(null as bigint) as conversion_key,
+    influencer_id,
+    campaign_id,
+    deliverable_id,
+    cost_type,
+    incurred_on,
+    incurred_on as booked_on,
+    amount as stated_amount,
+    currency as stated_currency,
+    rate_to_reporting,
+    {{ money_product('amount', 'rate_to_reporting') }} as amount
 from converted
 union all
-select cost_id, influencer_id, campaign_id, deliverable_id, cost_type, incurred_on, amount
+select
+    cost_id,
+    'commission_terms' as origin,
+    conversion_key,
+    influencer_id,
+    campaign_id,
+    deliverable_id,
+    'commission' as cost_type,
+    incurred_on,
+    booked_on,
+    cast(amount as decimal(18, 4)) as stated_amount,
+    '{{ var("reporting_currency") }}' as stated_currency,
+    cast(1 as decimal(18, 10)) as rate_to_reporting,
+    amount
 from {{ ref('int_commissions') }}
