@@ -12,6 +12,13 @@ from typing import Any
 
 import yaml
 
+from orchestration.lib.publish_options import (
+    DEFAULT_KEPT,
+    OptionError,
+    PublishOptions,
+    read_keep_versions,
+    read_postgres,
+)
 from orchestration.lib.variables import VariableError, parse_overrides, read_defaults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +52,8 @@ class Settings:
     hash_key: bytes = field(repr=False)
     memory_limit: str | None = None
     threads: int | None = None
+    keep_versions: int = DEFAULT_KEPT
+    publish_postgres: str | None = field(default=None, repr=False)
 
     @property
     def warehouse(self) -> Path:
@@ -79,6 +88,11 @@ class Settings:
     def variables(self) -> dict[str, Any]:
         """All dbt variables in force: the project's defaults with the overrides of this run."""
         return {**read_defaults(DBT_PROJECT / "dbt_project.yml"), **self.vars}
+
+    @property
+    def publish_options(self) -> PublishOptions:
+        """How a run publishes beyond the database file."""
+        return PublishOptions(self.keep_versions, self.publish_postgres, self.memory_limit, self.threads)
 
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables with absolute paths, for programs that are started."""
@@ -115,6 +129,10 @@ class Settings:
             )
         except VariableError as error:
             raise SettingsError(f"ROI_VARS cannot be used: {error}") from error
+        try:
+            keep_versions, publish_postgres = read_keep_versions(env), read_postgres(env)
+        except OptionError as error:
+            raise SettingsError(str(error)) from error
         landing = _existing_folder(env, "ROI_LANDING", DEFAULT_LANDING)
         registry = _existing_folder(env, "ROI_REGISTRY", DEFAULT_REGISTRY)
         memory_limit = _memory_limit(env)
@@ -130,6 +148,8 @@ class Settings:
             hash_key=_hash_key(env, data / HASH_KEY_FILE, create),
             memory_limit=memory_limit,
             threads=threads,
+            keep_versions=keep_versions,
+            publish_postgres=publish_postgres,
         )
 
 

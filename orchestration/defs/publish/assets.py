@@ -1,43 +1,74 @@
-"""The published database as a Dagster asset."""
+"""What readers open, as Dagster assets: the database file, Parquet files, and PostgreSQL where it is set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Failure,
+    MaterializeResult,
+    multi_asset,
+)
 
 from orchestration.lib.progress import Progress
-from orchestration.lib.publish import PublishError, publish
+from orchestration.lib.publish import PublishError, PublishReport, RunFacts, publish
+from orchestration.lib.publish.facts import read_tests
 from orchestration.lib.settings import Settings
 
 PUBLISHED_KEY = AssetKey(["published", "roi"])
+PARQUET_KEY = AssetKey(["published", "parquet"])
+POSTGRES_KEY = AssetKey(["published", "postgres"])
+GROUP = "publish"
 
 
 def build_publish_asset(settings: Settings, deps: Sequence[AssetKey], progress: Progress) -> AssetsDefinition:
-    """`roi.duckdb`, made of all marts: it is built only when every mart was built and every test passed."""
+    """All marts for readers: published together, and only when every mart was built and every test passed."""
 
-    @asset(
-        key=PUBLISHED_KEY,
-        deps=list(deps),
-        group_name="publish",
-        kinds={"duckdb"},
-        description="The file that BI tools open: all marts, verified, replaced as a whole.",
-    )
-    def published_roi(context: AssetExecutionContext) -> MaterializeResult:
+    @multi_asset(specs=_specs(settings, deps), name="published_roi")
+    def published_roi(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
         progress.start("publish", None)
+        facts = RunFacts(context.run_id, settings.variables(), read_tests(settings.dbt_target_dir))
         try:
-            report = publish(settings.warehouse, settings.published, context.run_id)
+            report = publish(settings.warehouse, settings.published, facts, settings.publish_options)
         except PublishError as error:
             progress.problem(str(error))
             raise Failure(description=str(error), allow_retries=False) from error
         rows = sum(table.rows for table in report.tables)
-        progress.finish("publish", f"{len(report.tables)} tables, {rows:,} rows, {report.seconds:.1f} s")
-        return MaterializeResult(
-            metadata={
-                "path": str(report.path),
-                "tables": len(report.tables),
-                "dagster/row_count": rows,
-                "bytes": report.size_bytes,
-                "seconds": report.seconds,
-            }
+        where = f", also in PostgreSQL at {report.postgres}" if report.postgres else ""
+        progress.finish(
+            "publish", f"{len(report.tables)} tables, {rows:,} rows, {report.seconds:.1f} s{where}"
         )
+        yield from _results(report, rows)
 
     return published_roi
+
+
+def _specs(settings: Settings, deps: Sequence[AssetKey]) -> list[AssetSpec]:
+    described = {
+        PUBLISHED_KEY: ("duckdb", "The file that BI tools open: all marts, verified, replaced as a whole."),
+        PARQUET_KEY: ("parquet", "The same marts as Parquet files with a manifest, a folder a version."),
+    }
+    if settings.publish_postgres:
+        described[POSTGRES_KEY] = ("postgres", "The same marts in PostgreSQL, replaced in one transaction.")
+    return [
+        AssetSpec(key, deps=list(deps), group_name=GROUP, kinds={kind}, description=text)
+        for key, (kind, text) in described.items()
+    ]
+
+
+def _results(report: PublishReport, rows: int) -> Iterator[MaterializeResult]:
+    shared = {"tables": len(report.tables), "dagster/row_count": rows, "version": report.version}
+    yield MaterializeResult(
+        PUBLISHED_KEY,
+        metadata={
+            **shared,
+            "path": str(report.path),
+            "bytes": report.size_bytes,
+            "seconds": report.seconds,
+        },
+    )
+    yield MaterializeResult(PARQUET_KEY, metadata={**shared, "path": str(report.version_folder)})
+    if report.postgres:
+        yield MaterializeResult(POSTGRES_KEY, metadata={**shared, "database": report.postgres})

@@ -1,0 +1,28 @@
+"""The descriptions of tables and columns, which travel with them as comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Comments:
+    """Descriptions by table, and by table and column; what has none is not there."""
+
+    tables: dict[str, str]
+    columns: dict[tuple[str, str], str]
+
+
+def read_comments(connection: duckdb.DuckDBPyConnection) -> Comments:
+    """The comments of the schema `marts` of the database that is attached as `roi`."""
+    where = "database_name = 'roi' and schema_name = 'marts' and comment is not null"
+    tables = connection.execute(
+        f"select table_name, comment from duckdb_tables() where {where} "
+        f"union all select view_name, comment from duckdb_views() where {where}"
+    ).fetchall()
+    columns = connection.execute(
+        f"select table_name, column_name, comment from duckdb_columns() where {where}"
+    ).fetchall()
+    return Comments(dict(tables), {(table, column): comment for table, column, comment in columns})

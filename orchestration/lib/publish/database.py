@@ -1,0 +1,235 @@
+"""Builds the published database: a copy of the warehouse's `marts`, and what the run says of itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import __version__
+from orchestration.lib.publish.errors import PublishError
+from orchestration.lib.publish.facts import RunFacts, write_facts
+from orchestration.lib.publish.measures import Measures, columns_of, compare, measures_of
+from orchestration.lib.publish.names import literal, quoted
+from orchestration.lib.publish_options import PublishOptions
+
+SCHEMA = "marts"
+META_SCHEMA = "published"
+RUN_TABLE = "published_run"
+# Grows when a published column goes or changes its meaning, so that readers can say what is too old.
+SCHEMA_VERSION = 1
+# The oldest DuckDB that can open the published file; BI drivers lag behind.
+READABLE_FROM = "v1.5.0"
+
+# dbt's work tables, which a killed run leaves behind.
+NOT_TEMPORARY = "not contains({}, '__dbt_')"
+
+# What the page of a reader says beside every figure; null where the run did not name it.
+_RUN_SETTINGS = {
+    "reporting_currency": "varchar",
+    "reporting_timezone": "varchar",
+    "attribution_window_hours": "double",
+}
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table or view of the published file."""
+
+    name: str
+    kind: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which version this is: a number that grows by one, and when it was made (UTC, naive)."""
+
+    number: int
+    published_at: datetime
+
+    @property
+    def folder(self) -> str:
+        """The version's name in the folder of versions, such as `000012-20260314T050102Z`."""
+        return f"{self.number:06d}-{self.published_at:%Y%m%dT%H%M%S}Z"
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """A table of the new file: its columns (name, DuckDB type), and what was measured of it."""
+
+    name: str
+    kind: str
+    columns: tuple[tuple[str, str], ...]
+    measures: Measures
+    measured: tuple[Any, ...]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return int(self.measured[0])
+
+    @property
+    def relation(self) -> str:
+        """The table's name in the connection of `Built`."""
+        return f"roi.{SCHEMA}.{quoted(self.name)}"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The new file, attached read-only as `roi`, with the tables of its schema `marts`."""
+
+    connection: duckdb.DuckDBPyConnection
+    tables: tuple[BuiltTable, ...]
+
+
+@contextlib.contextmanager
+def build(
+    warehouse: Path, file: Path, stamp: Stamp, facts: RunFacts, options: PublishOptions
+) -> Iterator[Built]:
+    """Builds and verifies the new file, and hands it over open, so that it can be copied further.
+
+    Raises:
+        PublishError: there is nothing to publish, or the copy differs from the warehouse.
+        duckdb.Error: it cannot be read or written.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set autoinstall_known_extensions = false")
+        # An in-memory database would spill into the current folder.
+        connection.execute(f"set temp_directory = {literal(str(file.with_name('spill')))}")
+        if options.memory_limit:
+            connection.execute(f"set memory_limit = {literal(options.memory_limit)}")
+        if options.threads:
+            connection.execute(f"set threads = {options.threads}")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(file))} as roi (storage_version '{READABLE_FROM}')")
+        connection.execute(f"create schema roi.{SCHEMA}")
+        kinds = _copy_tables(connection) | _copy_views(connection)
+        if not kinds:
+            raise PublishError(f"The warehouse has no tables in the schema {SCHEMA}. Run `make run` first.")
+        # One flush to the disk instead of one a statement.
+        connection.execute("begin")
+        _copy_comments(connection, kinds)
+        _write_run(connection, stamp, facts)
+        connection.execute(f"create schema roi.{META_SCHEMA}")
+        write_facts(connection, f"roi.{META_SCHEMA}", facts)
+        connection.execute("commit")
+        # Detached and attached again: what is verified is what is on the disk.
+        connection.execute("use memory")
+        connection.execute("detach roi")
+        connection.execute(f"attach {literal(str(file))} as roi (read_only)")
+        yield Built(connection, tuple(_verify(connection, name, kinds[name]) for name in sorted(kinds)))
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    names = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = 'warehouse' and schema_name = ? "
+        f"and {NOT_TEMPORARY.format('table_name')} order by 1",
+        [SCHEMA],
+    ).fetchall()
+    for (name,) in names:
+        _copy_as_table(connection, name)
+    return {name: "table" for (name,) in names}
+
+
+def _copy_views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Creates each view again; DuckDB stores its SQL without the name of its own database, so it can move.
+
+    A view over views may come too early and is tried again. One that cannot be created reads another schema.
+    """
+    waiting = dict(
+        connection.execute(
+            "select view_name, sql from duckdb_views() where database_name = 'warehouse' and schema_name = ? "
+            f"and {NOT_TEMPORARY.format('view_name')} order by 1",
+            [SCHEMA],
+        ).fetchall()
+    )
+    kinds: dict[str, str] = {}
+    connection.execute("use roi")
+    while waiting:
+        created = []
+        for name, sql in waiting.items():
+            with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
+                connection.execute(sql)
+                created.append(name)
+        if not created:
+            break
+        for name in created:
+            del waiting[name]
+            kinds[name] = "view"
+    for name in waiting:
+        _copy_as_table(connection, name)
+        kinds[name] = "table"
+    return kinds
+
+
+def _copy_as_table(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    relation = f"{SCHEMA}.{quoted(name)}"
+    connection.execute(f"create table roi.{relation} as from warehouse.{relation}")
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> None:
+    for source in ("duckdb_tables", "duckdb_views"):
+        kind = source.removeprefix("duckdb_")[:-1]
+        comments = connection.execute(
+            f"select {kind}_name, comment from {source}() "
+            "where database_name = 'warehouse' and schema_name = ? and comment is not null "
+            f"and {NOT_TEMPORARY.format(kind + '_name')} order by 1",
+            [SCHEMA],
+        ).fetchall()
+        for name, comment in comments:
+            connection.execute(f"comment on {kinds[name]} roi.{SCHEMA}.{quoted(name)} is {literal(comment)}")
+    comments = connection.execute(
+        "select table_name, column_name, comment from duckdb_columns() "
+        "where database_name = 'warehouse' and schema_name = ? and comment is not null "
+        f"and {NOT_TEMPORARY.format('table_name')} order by 1, column_index",
+        [SCHEMA],
+    ).fetchall()
+    for table, column, comment in comments:
+        place = f"roi.{SCHEMA}.{quoted(table)}.{quoted(column)}"
+        connection.execute(f"comment on column {place} is {literal(comment)}")
+
+
+def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFacts) -> None:
+    place = f"roi.{SCHEMA}.{RUN_TABLE}"
+    settings = ", ".join(f"{name} {kind}" for name, kind in _RUN_SETTINGS.items())
+    connection.execute(
+        f"create table {place} (run_id varchar, published_at timestamp, version bigint, "
+        f"schema_version bigint, project_version varchar, duckdb_version varchar, "
+        f"dbt_version varchar, {settings})"
+    )
+    values = [
+        *(facts.run_id, stamp.published_at, stamp.number, SCHEMA_VERSION),
+        *(__version__, _version("duckdb"), _version("dbt-core")),
+        *(facts.settings.get(name) for name in _RUN_SETTINGS),
+    ]
+    connection.execute(f"insert into {place} values ({', '.join('?' for _ in values)})", values)
+    comment = "One row: the run that published this, when (UTC), as which version, with which settings."
+    connection.execute(f"comment on table {place} is {literal(comment)}")
+
+
+def _verify(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> BuiltTable:
+    """The table as it is on the disk; its rows, filled values and sums equal the warehouse's."""
+    relation = f"{SCHEMA}.{quoted(name)}"
+    columns = columns_of(connection, f"warehouse.{relation}")
+    measures = measures_of(columns)
+    expected, found = (
+        connection.execute(measures.select(f"{catalog}.{relation}")).fetchall()[0]
+        for catalog in ("warehouse", "roi")
+    )
+    compare(name, "the database file", measures, expected, found)
+    return BuiltTable(name, kind, tuple(columns), measures, found)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

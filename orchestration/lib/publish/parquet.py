@@ -1,0 +1,152 @@
+"""The published marts as Parquet files: one folder a version, with a manifest that says what each file is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import __version__
+from orchestration.lib.publish.comments import Comments, read_comments
+from orchestration.lib.publish.database import SCHEMA_VERSION, Built, BuiltTable, Stamp
+from orchestration.lib.publish.errors import PublishError
+from orchestration.lib.publish.facts import RunFacts
+from orchestration.lib.publish.measures import columns_of, compare
+from orchestration.lib.publish.names import literal
+from orchestration.lib.publish.workspace import flush
+
+FOLDER = "published"
+LATEST = "latest"
+MANIFEST = "manifest.json"
+DATABASE = "roi.duckdb"
+_VERSION = re.compile(r"(\d{6,})-\d{8}T\d{6}Z")
+_READ_BLOCK = 1 << 20
+
+
+def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts) -> None:
+    """Writes every table as `<table>.parquet` and `manifest.json` into a new folder, verified and flushed.
+
+    A view that is the union of the tables `<view>__...` has no file of its own: the manifest names theirs.
+
+    Raises:
+        PublishError: a file differs from the warehouse.
+        duckdb.Error, OSError: it cannot be written.
+    """
+    folder.mkdir()
+    comments = read_comments(built.connection)
+    entries: list[dict[str, Any]] = []
+    for table in built.tables:
+        parts = _parts(table, built.tables)
+        names = [_file_name(part) for part in parts]
+        if parts == [table]:
+            _write(built.connection, table, folder / names[0])
+        entries.append(_entry(table, names, comments))
+    for entry in entries:
+        entry["sha256"] = {name: _sha256(folder / name) for name in entry["files"]}
+    manifest = {
+        "version": stamp.number,
+        "run_id": facts.run_id,
+        "published_at": f"{stamp.published_at:%Y-%m-%dT%H:%M:%S.%f}Z",
+        "schema_version": SCHEMA_VERSION,
+        "project_version": __version__,
+        "settings": dict(facts.settings),
+        "tables": entries,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    for file in folder.iterdir():
+        flush(file)
+    flush(folder)
+
+
+def versions(folder: Path) -> list[Path]:
+    """The versions in the folder `published`, the oldest first."""
+    if not folder.is_dir():
+        return []
+    found = [
+        (int(match[1]), entry) for entry in folder.iterdir() if (match := _VERSION.fullmatch(entry.name))
+    ]
+    return [entry for _, entry in sorted(found)]
+
+
+def version_number(version: Path) -> int:
+    """The number of a version's folder."""
+    return int(version.name.partition("-")[0])
+
+
+def prune(folder: Path, keep: int, current: str) -> None:
+    """Removes all but the newest `keep` versions; the current one always stays."""
+    for version in versions(folder)[:-keep]:
+        if version.name != current:
+            # Renamed first: a reader never finds a folder that is half there.
+            doomed = folder / f".{version.name}.removed"
+            version.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
+    for leftover in folder.glob(".*.removed"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _parts(table: BuiltTable, tables: tuple[BuiltTable, ...]) -> list[BuiltTable]:
+    """The tables whose rows together are the table's: those of a union view, else itself."""
+    if table.kind == "view":
+        parts = [
+            other
+            for other in tables
+            if other.name.startswith(f"{table.name}__") and other.columns == table.columns
+        ]
+        # Rows and every sum: a view that filters or calculates is not its parts.
+        if parts and all(
+            _total(parts, i) == value
+            for i, value in enumerate(table.measured)
+            if not table.measures.floating[i]
+        ):
+            return parts
+    return [table]
+
+
+def _total(parts: list[BuiltTable], position: int) -> Any:
+    found = [part.measured[position] for part in parts if part.measured[position] is not None]
+    return sum(found) if found else None
+
+
+def _file_name(table: BuiltTable) -> str:
+    return re.sub(r"[^\w.-]", "_", table.name) + ".parquet"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: BuiltTable, file: Path) -> None:
+    place = literal(str(file))
+    connection.execute(f"copy (from {table.relation}) to {place} (format parquet, compression zstd)")
+    relation = f"read_parquet({place})"
+    if (found := columns_of(connection, f"(from {relation})")) != list(table.columns):
+        changed = sorted(set(table.columns) - set(found))
+        raise PublishError(
+            f"{table.name} cannot be written as Parquet without changing the types of {changed}."
+        )
+    measured = connection.execute(table.measures.select(relation)).fetchall()[0]
+    compare(table.name, file.name, table.measures, table.measured, measured)
+
+
+def _entry(table: BuiltTable, files: list[str], comments: Comments) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "files": files,
+        "rows": table.rows,
+        "description": comments.tables.get(table.name),
+        "columns": [
+            {"name": name, "type": kind, "description": comments.columns.get((table.name, name))}
+            for name, kind in table.columns
+        ],
+    }
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(_READ_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

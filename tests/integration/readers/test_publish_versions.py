@@ -1,0 +1,156 @@
+"""The folder of versions: Parquet files with a manifest, the newest few kept, one link to the current one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.lib.publish import PublishError, PublishOptions, parquet
+from orchestration.lib.settings import Settings, SettingsError
+from tests.support.published import publish_run, read, write_warehouse
+
+
+def manifest_of(version: Path) -> dict[str, Any]:
+    return json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_a_version_holds_every_mart_as_parquet(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    report = publish_run(warehouse, target, "run-1")
+    assert report.version_folder.parent == tmp_path / "published"
+    manifest = manifest_of(report.version_folder)
+    assert (manifest["version"], manifest["run_id"]) == (1, "run-1")
+    assert manifest["settings"] == {"reporting_currency": "USD"}
+    assert [entry["name"] for entry in manifest["tables"]] == [table.name for table in report.tables]
+    for entry in manifest["tables"]:
+        (name,) = entry["files"]
+        file = report.version_folder / name
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == entry["sha256"][name]
+        with duckdb.connect(str(target), read_only=True) as connection:
+            relation = f'marts."{entry["name"]}"'
+            counts = connection.execute(
+                f"select (select count(*) from {relation}), "
+                f"(select count(*) from (from {relation} except all from '{file}'))"
+            ).fetchall()
+            types = [
+                (name, kind) for name, kind, *_ in connection.execute(f"describe from '{file}'").fetchall()
+            ]
+        assert counts == [(entry["rows"], 0)]
+        assert types == [(column["name"], column["type"]) for column in entry["columns"]]
+
+
+def test_the_manifest_describes_tables_and_columns(warehouse: Path, tmp_path: Path) -> None:
+    report = publish_run(warehouse, tmp_path / "roi.duckdb", "run-1")
+    entries = {entry["name"]: entry for entry in manifest_of(report.version_folder)["tables"]}
+    assert entries["dim_things"]["description"] == "One row a thing; it's a test."
+    assert entries["fct_all"]["description"] == "All of it."
+    columns = {column["name"]: column["description"] for column in entries["dim_things"]["columns"]}
+    assert columns == {"version": None, "id": None, "name": 'Name, "quoted".'}
+
+
+def test_a_union_of_tables_is_not_written_twice(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            create table marts.fct_credit__one as select 1 as id, 2.5::decimal(18, 2) as money;
+            create table marts.fct_credit__two as select 2 as id, 3.5::decimal(18, 2) as money;
+            create view marts.fct_credit as
+                from marts.fct_credit__one union all from marts.fct_credit__two;
+            create table marts.fct_part__one as select 1 as id;
+            create view marts.fct_part as select id + 1 as id from marts.fct_part__one;
+            """
+        )
+    report = publish_run(warehouse, tmp_path / "roi.duckdb", "run-1")
+    entries = {entry["name"]: entry for entry in manifest_of(report.version_folder)["tables"]}
+    assert entries["fct_credit"]["files"] == ["fct_credit__one.parquet", "fct_credit__two.parquet"]
+    assert entries["fct_credit"]["rows"] == 2
+    assert not (report.version_folder / "fct_credit.parquet").exists()
+    # As many rows as its part, but other ones.
+    assert entries["fct_part"]["files"] == ["fct_part.parquet"]
+
+
+def test_the_newest_versions_are_kept_each_with_its_database(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    for number in range(1, 6):
+        write_warehouse(warehouse, version=number)
+        report = publish_run(warehouse, target, f"run-{number}", PublishOptions(keep_versions=2))
+    kept = parquet.versions(tmp_path / "published")
+    assert [parquet.version_number(version) for version in kept] == [4, 5]
+    for version in kept:
+        number = parquet.version_number(version)
+        assert manifest_of(version)["run_id"] == f"run-{number}"
+        assert read(version / "roi.duckdb", "select distinct version from marts.dim_things") == [(number,)]
+        assert read(version / "roi.duckdb", "select version from marts.published_run") == [(number,)]
+    assert os.readlink(tmp_path / "published" / "latest") == report.version_folder.name
+    # The current version costs its disk space once.
+    assert (report.version_folder / "roi.duckdb").samefile(target)
+    publish_run(warehouse, target, "run-6", PublishOptions(keep_versions=1))
+    assert sorted(os.listdir(tmp_path / "published"))[1:] == ["latest"]
+
+
+def test_numbers_go_on_after_the_folder_was_emptied(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    publish_run(warehouse, target, "run-1")
+    assert publish_run(warehouse, target, "run-2").version == 2
+    for version in parquet.versions(tmp_path / "published"):
+        for file in version.iterdir():
+            file.unlink()
+        version.rmdir()
+    assert publish_run(warehouse, target, "run-3").version == 3
+
+
+def test_what_is_not_a_version_stays(warehouse: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "published" / "my notes"
+    mine.mkdir(parents=True)
+    for number in range(3):
+        publish_run(warehouse, tmp_path / "roi.duckdb", f"run-{number}", PublishOptions(keep_versions=1))
+    assert mine.is_dir()
+
+
+def test_a_parquet_file_that_differs_stops_the_publish(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "roi.duckdb"
+    publish_run(warehouse, target, "run-1")
+    shape = parquet.columns_of
+
+    def lose_the_names(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+        if "dim_things.parquet" in relation:
+            file = relation.split("'")[1]
+            nameless = f"select * replace (null::varchar as name) from '{file}'"
+            connection.execute(f"copy ({nameless}) to '{file}.2' (format parquet)")
+            os.replace(f"{file}.2", file)
+        return shape(connection, relation)
+
+    monkeypatch.setattr(parquet, "columns_of", lose_the_names)
+    with pytest.raises(PublishError, match=r"dim_things differs.*parquet: count\(\"name\"\) is 0"):
+        publish_run(warehouse, target, "run-2")
+    assert read(target, "select run_id from marts.published_run") == [("run-1",)]
+    assert len(parquet.versions(tmp_path / "published")) == 1
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
+def test_a_number_of_versions_that_is_none_is_named(value: str) -> None:
+    with pytest.raises(SettingsError, match=f"ROI_KEEP_VERSIONS is '{value}'.*whole number from 1"):
+        Settings.from_env({"ROI_KEEP_VERSIONS": value}, create=False)
+
+
+def test_a_number_of_versions_reaches_the_publish() -> None:
+    settings = Settings.from_env({"ROI_KEEP_VERSIONS": "7"}, create=False)
+    assert settings.publish_options.keep_versions == 7
+    assert Settings.from_env({}, create=False).publish_options == PublishOptions()
+
+
+@pytest.mark.parametrize("value", ["mysql://u:secret@h/d", "secret", "postgresql://u:secret@h:port/d"])
+def test_an_address_that_is_none_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(SettingsError, match="ROI_PUBLISH_POSTGRES is not an address") as refused:
+        Settings.from_env({"ROI_PUBLISH_POSTGRES": value}, create=False)
+    assert "secret" not in str(refused.value)
+    settings = Settings.from_env({"ROI_PUBLISH_POSTGRES": "postgresql://u:secret@h/d"}, create=False)
+    assert "secret" not in repr(settings) + repr(settings.publish_options)
