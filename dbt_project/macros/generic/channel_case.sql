@@ -15,6 +15,7 @@
     {%- endif -%}
     case
         when influencer_id is not null then 'influencer'
+        when source_category = 'spam' then 'referrer_spam'
         {% for row in rows %}
         when true
             {% if row['source_category'] %}and source_category = {{ dbt.string_literal(row['source_category']) }}{% endif %}

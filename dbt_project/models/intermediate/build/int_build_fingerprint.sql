@@ -12,7 +12,7 @@
 {%- set seeds = [
     'influencers', 'campaigns', 'partnerships', 'deliverables', 'tracking_links', 'promo_codes', 'costs', 'bot_patterns',
     'channel_rules', 'click_ids', 'conversion_events', 'coupon_sites', 'engagement_rules', 'excluded_referrers', 'fx_rates',
-    'source_categories',
+    'referrer_spam', 'source_categories',
 ] -%}
 
 -- What every row of the warehouse rests on beside the landed data: when it differs from the last complete build's,

@@ -12,7 +12,8 @@ counted as (
         identifier_type,
         identifier_key,
         count(case when neighbour_type in ('customer', 'email', 'contact') then 1 end) as strong_neighbours,
-        count(case when neighbour_type = 'visitor' then 1 end) as visitors
+        -- A shop gives a customer id on purpose, and buyers who clear cookies collect visitors: only e-mails are judged by them.
+        count(case when identifier_type = 'email' and neighbour_type = 'visitor' then 1 end) as visitors
     from neighbours
     where identifier_type in ('visitor', 'customer', 'email')
     group by identifier_type, identifier_key

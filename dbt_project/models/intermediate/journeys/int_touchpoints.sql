@@ -10,7 +10,8 @@ with visits as (
         deliverable_id,
         'visit' as evidence
     from {{ ref('int_sessions') }}
-    where person_key is not null
+    -- Forged referrers are traffic, not touches.
+    where person_key is not null and channel <> 'referrer_spam'
 ),
 
 crm as (

@@ -15,11 +15,18 @@ referrers as (
 ),
 
 hosts as (
-    select distinct
-        referrer_host,
-        regexp_replace(referrer_host, '^[^.]+\.', '') as parent_host
+    select distinct referrer_host
     from referrers
     where referrer_host is not null
+),
+
+-- A host that the lists do not know is looked up under its parent domains, the nearest first.
+candidates as (
+    select referrer_host, referrer_host as candidate_host, 0 as distance from hosts
+    {% for distance in range(1, 4) -%}
+    union
+    select referrer_host, regexp_replace(referrer_host, '^([^.]+[.]){{ '{' ~ distance ~ '}' }}', ''), {{ distance }} from hosts
+    {% endfor %}
 ),
 
 own_hosts as (
@@ -31,9 +38,11 @@ own_hosts as (
     {% endfor %}
 ),
 
--- A host that the lists do not know is looked up under its parent domain.
 listed as (
-    select lower(host) as host, 'coupon' as category, lower(host) as canonical_source, false as is_excluded, 1 as priority
+    select lower(host) as host, 'spam' as category, lower(host) as canonical_source, false as is_excluded, 0 as priority
+    from {{ ref('referrer_spam') }}
+    union all
+    select lower(host), 'coupon', lower(host), false, 1
     from {{ ref('coupon_sites') }}
     union all
     select lower(host), 'excluded', lower(host), true, 2
@@ -45,16 +54,21 @@ listed as (
 
 matched as (
     select
-        hosts.referrer_host,
+        candidates.referrer_host,
         listed.category,
         listed.canonical_source,
         listed.is_excluded,
         row_number() over (
-            partition by hosts.referrer_host
-            order by case when listed.host = hosts.referrer_host then 0 else 1 end, listed.priority, listed.host
+            partition by candidates.referrer_host order by candidates.distance, listed.priority, listed.host
         ) as match_rank
-    from hosts
-    inner join listed on listed.host = hosts.referrer_host or listed.host = hosts.parent_host
+    from candidates
+    inner join listed on candidates.candidate_host = listed.host
+),
+
+own as (
+    select distinct candidates.referrer_host
+    from candidates
+    inner join own_hosts on candidates.candidate_host = own_hosts.host
 ),
 
 judged as (
@@ -62,13 +76,10 @@ judged as (
         hosts.referrer_host,
         matched.category,
         coalesce(matched.canonical_source, hosts.referrer_host) as source,
-        coalesce(matched.is_excluded, false)
-        or exists (
-            select 1 from own_hosts
-            where own_hosts.host = hosts.referrer_host or own_hosts.host = hosts.parent_host
-        ) as is_excluded
+        coalesce(matched.is_excluded, false) or own.referrer_host is not null as is_excluded
     from hosts
     left join matched on hosts.referrer_host = matched.referrer_host and matched.match_rank = 1
+    left join own on hosts.referrer_host = own.referrer_host
 )
 
 select
