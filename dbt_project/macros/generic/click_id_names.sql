@@ -1,9 +1,12 @@
-{# click_id_names(seed): the names of click id parameters, as the seed lists them. #}
+{# click_id_names(seed): the names of click id parameters in two lists, of advertisements first, of shared links second;
+   a list without names is left out. `gclid` alone before the seed is there. #}
 {% macro click_id_names(seed) -%}
+    {%- set names = {true: [], false: []} -%}
     {%- set table = influencer_roi.seed_table(seed) -%}
     {%- if table is not none -%}
-        {%- set rows = run_query("select parameter from " ~ table ~ " order by is_paid desc, parameter") -%}
-        {{ return(rows.columns[0].values() | list) }}
+        {%- for row in run_query("select is_paid, parameter from " ~ table ~ " order by parameter").rows -%}
+            {%- do names[row['is_paid']].append(row['parameter']) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {{ return(['gclid']) }}
+    {{ return([names[true], names[false]] | select | list or [['gclid']]) }}
 {%- endmacro %}

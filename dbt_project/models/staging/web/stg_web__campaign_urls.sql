@@ -4,7 +4,7 @@
 
 -- depends_on: {{ ref('click_ids') }}
 {%- set click_ids = click_id_names(ref('click_ids')) %}
-{%- set marker = '(?i)[?&#;](?:utm_(?:source|medium|campaign|content|term)|' ~ click_ids | join('|') ~ ')=' %}
+{%- set marker = '(?i)[?&#;](?:utm_(?:source|medium|campaign|content|term)|' ~ click_ids | sum(start=[]) | join('|') ~ ')=' %}
 
 -- Each address that carries campaign parameters is parsed once, however often it was requested.
 with addresses as (
@@ -20,10 +20,13 @@ parsed as (
         lower({{ query_param('page_url', 'utm_medium') }}) as utm_medium,
         lower({{ query_param('page_url', 'utm_campaign') }}) as utm_campaign,
         lower({{ query_param('page_url', 'utm_content') }}) as utm_content,
-        -- The first of the seed's order, which lists paid ones first.
-        nullif(
-            lower(regexp_extract(page_url, '(?i)[?&#;](' || '{{ click_ids | join("|") }}' || ')=[^&#]', 1)), ''
-        ) as click_id
+        -- An advertisement's id before one that any shared link may carry, wherever they stand.
+        lower(coalesce(
+            {% for names in click_ids -%}
+            nullif(regexp_extract(page_url, '(?i)[?&#;]({{ names | join("|") }})=[^&#]', 1), '')
+            {%- if not loop.last %},{% endif %}
+            {% endfor -%}
+        )) as click_id
     from addresses
 )
 
