@@ -1,0 +1,20 @@
+-- Credit of every model by all that comparisons are cut by, summed once; int_category_credits does the same for products.
+select
+    facts.attribution_model,
+    facts.channel,
+    facts.influencer_id,
+    facts.deliverable_id,
+    conversions.customer_segment,
+    conversions.value_segment,
+    sum(cast(facts.credit as decimal(28, 12))) as conversions,
+    cast(sum(facts.attributed_revenue) as decimal(18, 2)) as attributed_revenue
+from {{ ref('fct_attribution') }} as facts
+inner join {{ ref('int_conversions') }} as conversions on facts.conversion_id = conversions.conversion_id
+where facts.conversion_type = 'purchase'
+group by
+    facts.attribution_model,
+    facts.channel,
+    facts.influencer_id,
+    facts.deliverable_id,
+    conversions.customer_segment,
+    conversions.value_segment
