@@ -42,6 +42,11 @@ def _choice(*words: str) -> Rule:
     return Rule("one of " + ", ".join(words), lambda value: isinstance(value, str) and value in words)
 
 
+def _attribution_models() -> tuple[str, ...]:
+    folder = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "attribution"
+    return tuple(sorted(file.stem.split("__")[1] for file in folder.glob("fct_attribution__*.sql")))
+
+
 POSITIVE = Rule("a number greater than 0", lambda value: _is_number(value) and value > 0)
 SHARE = Rule("a number from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1)
 BOOLEAN = Rule("true or false", lambda value: isinstance(value, bool))
@@ -83,6 +88,16 @@ RULES: dict[str, Rule] = {
         lambda value: value is None or (_is_number(value) and 0 <= value <= 100),
     ),
     "max_quarantine_share": SHARE,
+    "cost_spread": _choice("spread", "on_date"),
+    "decision_model": _choice(*_attribution_models()),
+    "shipping_cost_per_order": Rule(
+        "null or a number from 0", lambda value: value is None or (_is_number(value) and value >= 0)
+    ),
+    "bootstrap_replicates": Rule(
+        "a whole number from 20 to 5000", lambda value: _is_whole(value) and 20 <= value <= 5000
+    ),
+    "interval_pct": Rule("a number from 50 to 99", lambda value: _is_number(value) and 50 <= value <= 99),
+    "min_sample_people": Rule("a whole number from 2", lambda value: _is_whole(value) and value >= 2),
 }
 
 
