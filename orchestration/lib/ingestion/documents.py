@@ -94,10 +94,9 @@ class _Reader:
                 reason = f"not valid JSON ({problem})"
                 have = len(self.text) - self.pos
                 if nested or have > self._max or not self._more(max(have, 1)):
-                    too_long = have > self._max and not self._ended
-                    raise _Incomplete(
-                        f"not valid JSON, or a record longer than {self._max:,} bytes" if too_long else reason
-                    ) from error
+                    if have > self._max and not self._ended and not nested:
+                        reason = f"not valid JSON, or a record longer than {self._max:,} bytes"
+                    raise _Incomplete(reason) from error
                 continue
             raw = self.text[self.pos : end]
             self.move(end)

@@ -20,7 +20,7 @@ from orchestration.lib.ingestion.relations import direct_relation, parquet_relat
 from orchestration.lib.ingestion.schema import FIELDS
 from orchestration.lib.ingestion.sources import Source
 from orchestration.lib.ingestion.staging import StagedFiles, stage
-from orchestration.lib.ingestion.typed_select import TypedSelect, typed_select
+from orchestration.lib.ingestion.typed_select import PROBLEM, REASON, TypedSelect, typed_select
 
 # Faults of the machine or of this code: they stop the run instead of blaming the file.
 _OUR_FAULTS = (
@@ -181,22 +181,30 @@ class FileLoad:
         return select
 
     def _collect_bad(self) -> None:
-        """One row a bad record: all its problems; with it the other records of its unit."""
-        outputs = range(len(self._format.outputs))
+        """One row a bad record, with all its problems; with it the other records of its unit."""
         every = " union all ".join(
-            f"select _row, _line, _unit, _columns, _reasons from _out_{i}" for i in outputs
+            f"select {i} as n, _row, _line, _unit, _problems from _out_{i}"
+            for i in range(len(self._format.outputs))
         )
+        first_places = "list_filter(found, lambda x, i: list_position(found, x) = i)"
+        named = f"list_transform(problems, lambda p: string_split(p, '{REASON}')[1])"
+        columns = f"list_filter({named}, lambda c: c <> '')"
+        reasons = f"list_transform(problems, lambda p: string_split(p, '{REASON}')[2])"
         own = f"""
-            select _row, min(_line) as _line,
-                string_agg(distinct _columns, ', ' order by _columns) as _columns,
-                string_agg(distinct _reasons, '; ' order by _reasons) as _reasons
-            from ({every}) where _reasons is not null group by _row
+            select _row, _line, nullif(array_to_string(list_filter({columns},
+                lambda x, i: list_position({columns}, x) = i), ', '), '') as _columns,
+                array_to_string({reasons}, '; ') as _reasons
+            from (select _row, _line, {first_places} as problems from (
+                select _row, min(_line) as _line,
+                    string_split(string_agg(_problems, '{PROBLEM}' order by n), '{PROBLEM}') as found
+                from ({every}) where _problems is not null group by _row
+            ))
         """
         mates = f"""
             select distinct e._row, e._line, null::varchar as _columns,
                 'belongs to ' || e._unit || ', of which another line has a problem' as _reasons
             from ({every}) as e
-            where e._unit in (select b._unit from ({every}) as b where b._reasons is not null)
+            where e._unit in (select b._unit from ({every}) as b where b._problems is not null)
                 and e._row not in (select _row from own)
         """
         with_mates = f"union all select * from ({mates})" if self._format.unit else ""

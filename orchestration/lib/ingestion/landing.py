@@ -84,6 +84,8 @@ def _identify(path: Path, root: Path) -> LandingFile:
     def refused(problem: str, readable: bool = True) -> LandingFile:
         return LandingFile(path, relative, dataset, name, None, problem, readable)
 
+    if not str(path).isprintable() or relative != path.relative_to(root).as_posix():
+        return refused("the file name is not printable UTF-8; rename the file", readable=False)
     if path.is_symlink():
         target = path.resolve()
         if not target.is_relative_to(root):

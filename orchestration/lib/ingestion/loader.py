@@ -18,6 +18,7 @@ from orchestration.lib.ingestion.ledger import Ledger, identify
 from orchestration.lib.ingestion.limits import Limits
 from orchestration.lib.ingestion.privacy import set_hash_key
 from orchestration.lib.ingestion.quarantine import write_quarantine_folder
+from orchestration.lib.ingestion.readiness import has_done_marker
 from orchestration.lib.ingestion.report import FileResult, LoadReport, OnProgress
 from orchestration.lib.ingestion.schema import ensure_schema
 
@@ -31,14 +32,16 @@ def load_landing(
     quarantine_dir: Path,
     on_progress: OnProgress | None = None,
     limits: Limits | None = None,
+    settle_seconds: float = 0,
 ) -> LoadReport:
     """Loads every new file of the landing folder into `raw` and says what became of each.
 
     `con` is the only writer of its database. The schema and all its tables are created where missing, also
     when no file is there. A file that cannot be loaded is quarantined and the run goes on; what raises is a
     fault of the machine (disk, memory) or of this code, and leaves all files before it loaded and the current
-    one untouched. Raises NotADirectoryError where `landing` is missing and ValueError where `hash_key` is
-    empty.
+    one untouched. A file that changed less than `settle_seconds` ago is left for the next run, unless a
+    `.done` marker says that it is complete: what a sensor starts must not catch a file half written.
+    Raises NotADirectoryError where `landing` is missing and ValueError where `hash_key` is empty.
     """
     if not hash_key:
         raise ValueError("there is no hash key; set ROI_HASH_KEY")
@@ -50,7 +53,7 @@ def load_landing(
     with _session(con, hash_key, limits), _work_folder(quarantine_dir) as work:
         ledger = Ledger(con)
         for done, file in enumerate(files, start=1):
-            result = _load_one(con, ledger, file, work, limits)
+            result = _unsettled(file, settle_seconds) or _load_one(con, ledger, file, work, limits)
             report.files.append(result)
             if on_progress:
                 on_progress(result, done, len(files))
@@ -68,14 +71,22 @@ def _session(con: duckdb.DuckDBPyConnection, hash_key: bytes, limits: Limits) ->
     try:
         con.execute("set TimeZone = 'UTC'")
         con.execute("set preserve_insertion_order = false")
-        con.execute(f"set memory_limit = '{limits.memory_bytes}B'")
+        if _bytes(before["memory_limit"]) > limits.memory_bytes:
+            con.execute(f"set memory_limit = '{limits.memory_bytes}B'")
         yield
     finally:
         con.execute(f"set TimeZone = '{before['TimeZone']}'")
         con.execute(f"set preserve_insertion_order = {before['preserve_insertion_order']}")
-        con.execute(f"set memory_limit = '{before['memory_limit']}'")
+        con.execute(f"set memory_limit = '{_bytes(before['memory_limit']):.0f}B'")
         con.execute("reset variable roi_hmac_inner")
         con.execute("reset variable roi_hmac_outer")
+
+
+def _bytes(size: str) -> float:
+    """A size as DuckDB writes it ('18.8 GiB', cut to one place), in bytes; half a place is given back."""
+    number, _, unit = size.partition(" ")
+    power = ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    return (float(number) + (0.05 if power else 0)) * 1024**power
 
 
 def _setting(con: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -96,12 +107,30 @@ def _work_folder(quarantine_dir: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def _unsettled(file: LandingFile, settle_seconds: float) -> FileResult | None:
+    """The result for a file that may still be growing."""
+    if not settle_seconds or not file.readable or has_done_marker(file.path):
+        return None
+    try:
+        age = time.time() - file.path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    if age >= settle_seconds:
+        return None
+    reason = f"changed less than {settle_seconds:g} seconds ago; the next run takes it"
+    return FileResult(file.relative, file.dataset, file.format_name, "waiting", reason=reason)
+
+
 def _load_one(
     con: duckdb.DuckDBPyConnection, ledger: Ledger, file: LandingFile, work: Path, limits: Limits
 ) -> FileResult:
     """One file: skipped, loaded, or quarantined whole."""
     started = time.monotonic()
-    identity, file = identify(file)
+    try:
+        identity, file = identify(file)
+    except FileNotFoundError:
+        gone = "the file was taken away while the run went on"
+        return FileResult(file.relative, file.dataset, file.format_name, "waiting", reason=gone)
     result = FileResult(file.relative, file.dataset, file.format_name, "skipped", bytes=identity.bytes)
     if ledger.has_seen(file, identity):
         ledger.keep_earliest_version(file, identity)

@@ -17,12 +17,15 @@ from orchestration.lib.ingestion.limits import RAW_TEXT_CHARACTERS
 from orchestration.lib.ingestion.packed import chunks
 from orchestration.lib.ingestion.privacy import truncate_ip_sql
 from orchestration.lib.ingestion.records import lines, show
-from orchestration.lib.ingestion.relations import parquet_record, staged_texts
+from orchestration.lib.ingestion.relations import LINE_FEEDS, parquet_record, staged_texts
 from orchestration.lib.ingestion.sources import Source
 from orchestration.lib.ingestion.staging import StagedFiles
 
 _ROW = "file_id, path, dataset, format, line, column_name, reason, raw_text, quarantined_at, cleared_at"
-_TEXTS = "auto_detect = false, header = false, quote = '\"', escape = '\"', max_line_size = 16777216"
+_TEXTS = (
+    f"auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', {LINE_FEEDS},"
+    " compression = 'none', max_line_size = 16777216"
+)
 
 
 def _insert(con: duckdb.DuckDBPyConnection, file: LandingFile, file_id: int, select: str) -> None:
@@ -72,7 +75,7 @@ def _write_raw_lines(source: Source, wanted: list[tuple[int, int]], target: Path
     """Finds the physical lines of the wanted (first line, row) records and writes row and text as CSV."""
     physical = lines(chunks(source.path, source.limits), source.limits.record_bytes)
     with target.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for first_line, row in wanted:
             for line in physical:
                 if line.number == first_line:
@@ -138,5 +141,5 @@ def _query(con: duckdb.DuckDBPyConnection, query: str, values: list[str] | None 
 
 def _write_csv(path: Path, rows: Iterator[tuple]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
+        csv.writer(file, lineterminator="\n").writerows(rows)
     path.chmod(0o600)

@@ -20,11 +20,12 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A physical line without its line end; `too_long` when only its beginning was kept."""
+    """A physical line and its line end; `too_long` when only its beginning was kept."""
 
     number: int
     data: bytes
     too_long: bool = False
+    end: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,20 @@ def lines(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Line]:
                 dropping = False
                 continue
             long = len(piece) > max_bytes
-            yield Line(number, piece[:max_bytes].removesuffix(b"\r"), long)
+            yield _line(number, piece[:max_bytes], long)
         if dropping:
             rest = b""
         elif len(rest) > max_bytes:
             yield Line(number + 1, rest[:max_bytes], too_long=True)
             rest, dropping = b"", True
     if rest and not dropping:
-        yield Line(number + 1, rest.removesuffix(b"\r"))
+        yield _line(number + 1, rest, False)
+
+
+def _line(number: int, data: bytes, too_long: bool) -> Line:
+    if data.endswith(b"\r") and not too_long:
+        return Line(number, data[:-1], end="\r\n")
+    return Line(number, data, too_long)
 
 
 def _defect(line: Line, max_bytes: int) -> Bad | None:
@@ -135,11 +142,9 @@ def csv_records(
         elif not quoted or b'"' not in line.data:
             found = line.data.count(mark)
             if found == separators:
-                yield (
-                    Good(line.number, line.data)
-                    if quoted
-                    else Good(line.number, _encode(line.data.decode().split(delimiter), delimiter))
-                )
+                plain = quoted and b"\r" not in line.data
+                data = line.data if plain else _encode(line.data.decode().split(delimiter), delimiter)
+                yield Good(line.number, data)
             else:
                 yield Bad(line.number, _ragged(found + 1, width), show(line.data))
         else:
@@ -157,7 +162,7 @@ def _quoted_record(first: Line, feed: _Pushback, width: int, delimiter: str, max
 
     def texts() -> Iterator[str]:
         nonlocal size
-        yield first.data.decode() + "\n"
+        yield first.data.decode() + first.end
         while len(taken) < _MAX_QUOTED_LINES and size <= max_bytes:
             following = feed.take()
             if following is None:
@@ -166,7 +171,7 @@ def _quoted_record(first: Line, feed: _Pushback, width: int, delimiter: str, max
             if _defect(following, max_bytes):
                 return
             size += len(following.data)
-            yield following.data.decode() + "\n"
+            yield following.data.decode() + following.end
 
     try:
         fields = next(csv.reader(texts(), delimiter=delimiter, strict=True))

@@ -27,6 +27,9 @@ MARK = "\x01"
 _NUMBERS = [("_row", "bigint"), ("_line", "bigint")]
 _NO_NUMBERS = "null::bigint as _row, null::bigint as _line"
 _PLAIN = f"auto_detect = false, header = false, delim = '{MARK}', quote = '', escape = ''"
+# Else the first line break of the file, perhaps one within a field, would decide.
+LINE_FEEDS = "new_line = '\\n'"
+"""What our own staged files end their lines with."""
 
 
 def direct_relation(con: duckdb.DuckDBPyConnection, source: Source) -> str | None:
@@ -113,7 +116,7 @@ def _says_nothing(con: duckdb.DuckDBPyConnection, source: Source, column: str) -
 
 
 def _room(source: Source) -> str:
-    return f"compression = 'none', max_line_size = {2 * source.limits.record_bytes}"
+    return f"compression = 'none', {LINE_FEEDS}, max_line_size = {2 * source.limits.record_bytes}"
 
 
 def _csv_columns(source: Source) -> list[tuple[str, str]]:

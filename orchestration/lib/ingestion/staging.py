@@ -66,7 +66,7 @@ def _write(records: Iterable[Good | Bad], files: StagedFiles, delimiter: str) ->
     rejected = row = 0
     batch: list[bytes] = []
     with files.records.open("wb") as good, files.rejects.open("w", newline="", encoding="utf-8") as bad:
-        rejects = csv.writer(bad, quoting=csv.QUOTE_ALL)
+        rejects = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for record in records:
             row += 1
             if isinstance(record, Bad):

@@ -9,6 +9,9 @@ from orchestration.lib.ingestion.schema import FIELDS, event_key_sql, visitor_ke
 from orchestration.lib.ingestion.sql import ident, text
 from orchestration.lib.ingestion.values import Value, accepts, value_of
 
+PROBLEM, REASON = "\x1e", "\x1f"
+"""What parts problems, and a problem's column from its reason; no column or reason contains them."""
+
 
 @dataclass(frozen=True)
 class TypedSelect:
@@ -42,24 +45,21 @@ class TypedSelect:
         return self.raw_rows(f"(select {names}, extra, _version from {typed})", tail)
 
     def reporting(self, mapped: str) -> str:
-        """The raw values and `extra`, with `_columns` and `_reasons`, which say what is wrong (or null).
+        """The raw values and `extra`, and in `_problems` what is wrong with the record (null: nothing).
 
-        The loader's `_row`, `_line`, `_unit` and `_version` come along.
+        Problems are parted by `PROBLEM`, each a column and a reason parted by `REASON`. The loader's `_row`,
+        `_line`, `_unit` and `_version` come along.
         """
-        reasons, columns = [], []
-        for v in self.values:
-            for condition, reason in v.problems:
-                reasons.append(f"case when {condition} then {text(f'{v.field.name}: {reason}')} end")
-            if v.problems:
-                any_of = " or ".join(f"({c})" for c, _ in v.problems)
-                columns.append(f"case when {any_of} then {text(v.field.name)} end")
-        found_columns = f"nullif(concat_ws(', ', {', '.join(columns)}), '')"
-        found_reasons = f"nullif(concat_ws('; ', {', '.join(reasons)}), '')"
+        found = [
+            f"case when {condition} then {text(v.field.name + REASON + f'{v.field.name}: {reason}')} end"
+            for v in self.values
+            for condition, reason in v.problems
+        ]
         # A record that is not even one has no columns to complain about.
         return (
             f"select _row, _line, _unit, _version, {self._names()}, extra,"
-            f" case when _bad is null then {found_columns} else _bad_column end as _columns,"
-            f" coalesce(_bad, {found_reasons}) as _reasons"
+            f" case when _bad is null then nullif(concat_ws('{PROBLEM}', {', '.join(found)}), '')"
+            f" else coalesce(_bad_column, '') || '{REASON}' || _bad end as _problems"
             f" from {self._typed(mapped, '_row, _line, _unit, _version, _bad, _bad_column')}"
         )
 

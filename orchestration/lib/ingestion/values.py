@@ -100,7 +100,10 @@ def _time(name: str, column: str, sql_type: str) -> tuple[str, str, list[tuple[s
     return (
         f"nullif(trim({_as_text(column, sql_type)}), '')",
         value,
-        [(no_time, "not a time (expected ISO-8601)"), (f"{name} is not null and {out_of_range}", span)],
+        [
+            (no_time, "not a time (expected ISO-8601)"),
+            (f"{name} is not null and {{x}} < ':' and {{x}} >= '0' and {out_of_range}", span),
+        ],
     )
 
 
