@@ -1,7 +1,7 @@
 """The settings of a generated world, and the constants of its causal model.
 
-Every constant here is described, with the formula that uses it, in `docs/sample-world.md`. None is tuned so that
-one attribution model comes out best: the planted influencers defeat each model in its own way.
+Every constant here is described, with the formula that uses it, in `docs/sample-world.md`. None is tuned so
+that one attribution model comes out best: the planted influencers defeat each model in its own way.
 """
 
 from __future__ import annotations

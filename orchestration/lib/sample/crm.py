@@ -203,7 +203,7 @@ def _lead_sources(
     safe = np.maximum(visit, 0)
     source = np.where(visit >= 0, visits.entry[safe], ENTRY["direct"])
     labels = [CHANNEL_SOURCES[name] for name in ENTRIES]
-    handles = [f"Influencer - {one.handle}" for one in roster.influencers]
+    handles = [f"@{one.handle}" if one.index % 2 else one.name for one in roster.influencers]
     post = np.where((visit >= 0) & (source == ENTRY["influencer"]), visits.post[safe], -1)
     spoken = np.full(people.size, -1, dtype=np.int64)
     unseen = (orders.cause == INFLUENCER) & (orders.mode >= CODE_ONLY)

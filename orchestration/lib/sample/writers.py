@@ -20,7 +20,6 @@ from orchestration.lib.sample.text import csv_header, csv_lines, json_lines
 ROWS_PER_GROUP = 120_000
 #: A file is closed and the next part begun when it holds this many rows.
 ROWS_PER_FILE = 2_000_000
-ENDINGS = ("csv", "csv.gz", "jsonl", "jsonl.gz", "parquet")
 
 
 class _TextFile:
@@ -57,7 +56,8 @@ class _ParquetFile:
         self._waiting: list[pa.Table] = []
 
     def write(self, table: pa.Table) -> None:
-        self._waiting.append(table)
+        # A copy: a slice that waits would keep the whole chunk's rows in memory.
+        self._waiting.append(table.take(pa.array(np.arange(table.num_rows))))
         if sum(one.num_rows for one in self._waiting) >= ROWS_PER_GROUP:
             self._flush()
 

@@ -202,7 +202,8 @@ def test_the_crm(world: Opened) -> None:
     stages = {row[0] for row in world.rows("select distinct lifecycle_stage from contacts")}
     assert stages == {"subscriber", "lead", "customer"}
     assert share(world, final, "became_customer_at < created_at and lifecycle_stage <> 'customer'") == 0
-    assert world.value("select count(*) from contacts where lead_source like 'Influencer - %'") > 20
+    named = "select influencer_name from influencers union all select handle from influencers"
+    assert world.value(f"select count(*) from contacts where lead_source in ({named})") > 20
     assert 0.4 * PEOPLE > world.value(f"select count(*) from {final}") > 0.15 * PEOPLE
     early = "select count(*) from contacts where updated_at < created_at or became_customer_at > updated_at"
     assert world.value(early) == 0
