@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_markov_effects'}}}) }}
+
 -- Detects a Markov chain whose chance of converting is not the observed share of journeys that end in a purchase.
 -- A failure means that steps were lost or counted twice between journeys and chain, so that every removal effect is wrong.
 with observed as (

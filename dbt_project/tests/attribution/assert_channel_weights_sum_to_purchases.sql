@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_channel_weights'}}}) }}
+
 -- Detects models of mart_channel_weights whose keys do not share exactly the purchases that have a creditable touch.
 -- A failure means that a purchase is counted twice, or lost, between the journeys and the weights.
 with touched as (

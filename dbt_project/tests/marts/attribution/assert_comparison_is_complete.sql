@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_model_comparison'}}}) }}
+
 -- Detects an influencer of the registry without a row under some model, and figures that differ from mart_influencer_roi.
 -- A failure means that "which model did you use?" gets another answer here than in the ROI table.
 select

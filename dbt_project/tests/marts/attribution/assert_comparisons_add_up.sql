@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_model_segments'}}}) }}
+
 -- Detects comparisons that do not hold exactly the purchases of fct_conversions: segments of a model and dimension, and keys
 -- that opened or closed journeys.
 -- A failure means that a purchase is counted twice or lost in a comparison; the column `figure` names which.

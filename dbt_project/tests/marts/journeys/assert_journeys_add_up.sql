@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_customer_journeys'}}}) }}
+
 -- Detects conversions that a journey mart lacks or has twice, with their revenue.
 -- A failure means that a timeline misses a purchase, or that path lengths describe other conversions than were made; the
 -- column `figure` names the mart.
