@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from orchestration.lib.settings import Settings, SettingsError
+from orchestration.commands import codes, links, registry
+from orchestration.commands.output import console, fail, print_findings, settings_or_fail
 from orchestration.lib.terminal import plain
 
 if TYPE_CHECKING:
-    from orchestration.lib.registry import Finding
+    from rich.console import Console
+
+    from orchestration.lib.settings import Settings
 
 app = typer.Typer(
     name="roi",
@@ -24,40 +26,9 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-registry_app = typer.Typer(help="The registry of influencers, links, codes and costs.", no_args_is_help=True)
-app.add_typer(registry_app, name="registry")
-
-# Wide enough for the ROI table where no terminal says its width.
-LOG_WIDTH = 120
-SHOWN_FINDINGS = 20
-
-
-def console(stderr: bool = False) -> Console:
-    """A console that is plain text where it is not a terminal."""
-    made = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
-    if not made.is_terminal and "COLUMNS" not in os.environ:
-        made.width = LOG_WIDTH
-    return made
-
-
-def fail(message: str, hint: str | None = None) -> NoReturn:
-    """One clear message and exit code 1."""
-    out = console(stderr=True)
-    out.print(Text("Error: ", style="bold red") + Text(plain(message)), soft_wrap=True)
-    if hint:
-        out.print(Text(plain(hint)), soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def settings_or_fail(target: str | None = None, create: bool = False) -> Settings:
-    """The settings of the environment, or the message that says what is wrong with them."""
-    env = dict(os.environ)
-    if target:
-        env["ROI_TARGET"] = target
-    try:
-        return Settings.from_env(env, create=create)
-    except SettingsError as error:
-        fail(str(error))
+app.add_typer(registry.app, name="registry")
+app.add_typer(links.app, name="links")
+app.add_typer(codes.app, name="codes")
 
 
 @app.command()
@@ -96,23 +67,16 @@ def run(
 def _stop_at_registry_errors(settings: Settings) -> None:
     from orchestration.lib.registry import Severity, check_registry
 
-    findings = check_registry(settings.registry)
+    findings = check_registry(
+        settings.registry, reporting_currency=str(settings.variables()["reporting_currency"])
+    )
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    _print_findings(findings, console(stderr=True))
+    print_findings(findings, console(stderr=True))
     if errors:
         fail(
             f"The registry in {settings.registry} has {len(errors)} error{'s' if len(errors) > 1 else ''}. "
             "Nothing was loaded or changed."
         )
-
-
-def _print_findings(findings: list[Finding], out: Console) -> None:
-    for finding in findings[:SHOWN_FINDINGS]:
-        style = "red" if finding.severity == "error" else "yellow"
-        label = Text(f"{finding.severity.value}: ", style=style)
-        out.print(label + Text(plain(finding)), soft_wrap=True)
-    if len(findings) > SHOWN_FINDINGS:
-        out.print(f"... and {len(findings) - SHOWN_FINDINGS} more; `roi registry check --all` lists them.")
 
 
 def _show_roi(settings: Settings, out: Console) -> None:
@@ -198,27 +162,6 @@ def quarantine(
             out.print(Text("    " + plain(example, 160)), soft_wrap=True)
     out.print(f"All of it, file by file: {settings.quarantine_dir}", soft_wrap=True)
     out.print("Correct the file in the landing folder and run again: its rows leave the quarantine.")
-
-
-@registry_app.command("check")
-def registry_check(
-    show_all: Annotated[bool, typer.Option("--all", help="List every finding.")] = False,
-) -> None:
-    """Check the registry's files; exit code 1 when there is an error."""
-    from orchestration.lib.registry import Severity, check_registry
-
-    settings = settings_or_fail()
-    findings = check_registry(settings.registry)
-    out = console()
-    if show_all:
-        for start in range(0, len(findings), SHOWN_FINDINGS):
-            _print_findings(findings[start : start + SHOWN_FINDINGS], out)
-    else:
-        _print_findings(findings, out)
-    errors = sum(1 for finding in findings if finding.severity is Severity.ERROR)
-    out.print(f"{settings.registry}: {errors} errors, {len(findings) - errors} warnings.", soft_wrap=True)
-    if errors:
-        raise typer.Exit(1)
 
 
 @app.command()

@@ -55,8 +55,8 @@ def shop_codes(warehouse: Path, published: Path) -> tuple[set[str], str]:
         except duckdb.Error as error:
             reasons.append(f"{database.name} cannot be read ({str(error).splitlines()[0]})")
             continue
-        return codes, f"{len(codes)} codes in the orders of {database.name}"
-    return set(), "no codes of the shop are known: " + ", ".join(reasons)
+        return codes, f"Compared with the registry and {len(codes)} codes in the orders of {database.name}."
+    return set(), f"Compared with the registry only; no codes of the shop are known: {', '.join(reasons)}."
 
 
 def _from_orders(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -33,6 +33,7 @@ def check_registry(
     rules: Sequence[Rule] = RULES,
     lint: Sequence[LintRule] = LINT_RULES,
     context: LintContext | None = None,
+    reporting_currency: str | None = None,
 ) -> list[Finding]:
     """Everything that is wrong with the registry in a folder: errors first, then by file and line.
 
@@ -43,12 +44,13 @@ def check_registry(
         rules: what must be right for a run.
         lint: what costs money later; how severe is said by the conventions.
         context: conventions and exchange rates; the folder's and the project's own unless given.
+        reporting_currency: needs no exchange rate; the project's default unless given.
     """
     registry, findings = read_registry(folder)
     findings += check_tables(registry, rules)
     if lint and context is None:
         try:
-            context = LintContext.load(folder)
+            context = LintContext.load(folder, reporting_currency)
         except ConventionsError as error:
             findings.append(
                 Finding(
