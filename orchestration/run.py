@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 import yaml
 
 from orchestration.lib import run_lock
+from orchestration.lib.dbt_process import DbtProcess
+from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.settings import DBT_PROJECT, Settings
 
@@ -59,27 +61,35 @@ def run_job(settings: Settings, progress: Progress, full_refresh: bool = False) 
 
     Raises:
         RunInProgressError: another process runs in the same data folder.
+        ManifestError: dbt cannot read its project.
     """
-    prepare_dagster_home(settings)
     with run_lock.held(settings.data):
-        # Importing Dagster and dbt takes seconds; only a run should wait for it.
-        from dagster import DagsterInstance
+        prepare_manifest(settings)
+        # dbt gets ready in its process while Dagster gets ready in this one.
+        with DbtProcess(settings) as dbt:
+            return _execute(settings, progress, full_refresh, dbt)
 
-        from orchestration.defs.dbt.assets import DBT_OP
-        from orchestration.defs.jobs import JOB_NAME
-        from orchestration.defs.project import build_definitions
 
-        _quiet()
-        definitions = build_definitions(settings, progress)
-        config: Mapping[str, Any] = {
-            "ops": {DBT_OP: {"config": {"full_refresh": full_refresh}}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        }
-        with DagsterInstance.get() as instance:
-            result = definitions.get_job_def(JOB_NAME).execute_in_process(
-                run_config=config, instance=instance, raise_on_error=False
-            )
-        return RunOutcome(result.run_id, None if result.success else _first_failure(result))
+def _execute(settings: Settings, progress: Progress, full_refresh: bool, dbt: DbtProcess) -> RunOutcome:
+    prepare_dagster_home(settings)
+    # Importing Dagster takes seconds; only a run should wait for it.
+    from dagster import DagsterInstance
+
+    from orchestration.defs.dbt.assets import DBT_OP
+    from orchestration.defs.jobs import JOB_NAME
+    from orchestration.defs.project import build_definitions
+
+    _quiet()
+    definitions = build_definitions(settings, progress, start_dbt=lambda: dbt)
+    config: Mapping[str, Any] = {
+        "ops": {DBT_OP: {"config": {"full_refresh": full_refresh}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    with DagsterInstance.get() as instance:
+        result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
+            run_config=config, instance=instance, raise_on_error=False
+        )
+    return RunOutcome(result.run_id, None if result.success else _first_failure(result))
 
 
 def _first_failure(result: Any) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from dagster import AssetKey, Definitions
 
 from orchestration.defs.dbt.assets import build_dbt_assets
@@ -10,6 +13,7 @@ from orchestration.defs.ingestion.raw import build_raw_assets
 from orchestration.defs.ingestion.registry import build_registry_asset
 from orchestration.defs.jobs import build_schedule, build_sensor, roi_job
 from orchestration.defs.publish.assets import build_publish_asset
+from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress, Silence
 from orchestration.lib.settings import Settings
@@ -17,12 +21,22 @@ from orchestration.lib.settings import Settings
 MART_SCHEMA = "marts"
 
 
-def build_definitions(settings: Settings, progress: Progress | None = None) -> Definitions:
-    """Everything for one set of settings; `progress` is told what a run does."""
+def build_definitions(
+    settings: Settings,
+    progress: Progress | None = None,
+    start_dbt: Callable[[], DbtProcess] | None = None,
+) -> Definitions:
+    """Everything for one set of settings.
+
+    Args:
+        settings: where everything is.
+        progress: told what a run does; nobody unless given.
+        start_dbt: gives the process that runs dbt; started when it is needed unless given.
+    """
     progress = progress or Silence()
     registry = build_registry_asset(settings)
     raw = build_raw_assets(settings, REGISTRY_KEY, progress)
-    dbt = build_dbt_assets(settings, prepare_manifest(settings), progress)
+    dbt = build_dbt_assets(prepare_manifest(settings), progress, start_dbt or partial(DbtProcess, settings))
     marts: list[AssetKey] = [key for key in dbt.keys if key.path[0] == MART_SCHEMA]
     return Definitions(
         assets=[registry, raw, dbt, build_publish_asset(settings, sorted(marts), progress)],

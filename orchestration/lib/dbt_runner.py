@@ -9,15 +9,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import duckdb
+
 from orchestration.lib.settings import DBT_PROJECT, ROOT, Settings
 
+TABLE_KINDS = frozenset({"model", "seed", "snapshot"})
+NO_TABLES = frozenset({"view", "ephemeral"})
 FAILED_STATUSES = frozenset({"error", "fail", "runtime error", "partial success"})
 
 
@@ -31,6 +34,7 @@ class NodeEvent:
         status: success, pass, warn, fail, error, skipped.
         seconds: wall time of the node.
         message: dbt's own words, of failures mostly.
+        rows: rows of the table that was built; None for views, tests and failures.
         done: nodes finished so far, this one included.
         total: nodes of this run; 0 while dbt has not said.
     """
@@ -41,6 +45,7 @@ class NodeEvent:
     status: str
     seconds: float
     message: str
+    rows: int | None
     done: int
     total: int
 
@@ -89,7 +94,7 @@ def run_dbt(
     settings: Settings,
     command: Sequence[str],
     on_node: Callable[[NodeEvent], None] | None = None,
-    on_message: Callable[[Any], None] | None = None,
+    manifest: Any = None,
 ) -> DbtResult:
     """Runs `dbt <command>` in this process.
 
@@ -97,78 +102,109 @@ def run_dbt(
         settings: where everything is; exported as absolute paths for the time of the run.
         command: the command with its own options, such as `["build", "--full-refresh"]`.
         on_node: called after each finished node.
-        on_message: called with each raw event of dbt (`EventMsg`).
+        manifest: a parsed project (`dbt.contracts.graph.manifest.Manifest`), which saves parsing it again.
 
     Returns:
         What each node did. A failing test or model is a result, not an exception.
     """
+    return invoke_dbt(settings, command, on_node, manifest)[0]
+
+
+def invoke_dbt(
+    settings: Settings,
+    command: Sequence[str],
+    on_node: Callable[[NodeEvent], None] | None = None,
+    manifest: Any = None,
+) -> tuple[DbtResult, Any]:
+    """Like `run_dbt`, with what dbt itself returns: for `parse` the manifest."""
     # Importing dbt takes seconds; commands that do not run it should not wait for it.
     from dbt.cli.main import dbtRunner
 
-    nodes: list[NodeEvent] = []
-    total = 0
-
-    def listen(event: Any) -> None:
-        nonlocal total
-        if on_message is not None:
-            on_message(event)
-        if event.info.name == "ConcurrencyLine":
-            total = event.data.node_count
-        elif event.info.name == "NodeFinished":
-            nodes.append(_node_event(event.data, len(nodes) + 1, total))
-            if on_node is not None:
-                on_node(nodes[-1])
-
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
+    listener = _Listener(settings, on_node)
     with exported(settings):
         try:
             arguments = [*GLOBAL_FLAGS, "--log-level", "none", *dbt_arguments(settings, command)]
-            result = dbtRunner(callbacks=[listen]).invoke(arguments)
+            outcome = dbtRunner(manifest=manifest, callbacks=[listener]).invoke(arguments)
         finally:
+            listener.close()
             close_connections()
     error = None
-    if result.exception is not None:
-        error = str(result.exception) or type(result.exception).__name__
-    return DbtResult(success=bool(result.success), nodes=tuple(nodes), error=error)
+    if outcome.exception is not None:
+        error = str(outcome.exception) or type(outcome.exception).__name__
+    return DbtResult(bool(outcome.success), tuple(listener.nodes), error), outcome.result
 
 
-class DbtStream:
-    """A dbt command as it goes: iterate over its nodes as they finish, then read `result`.
+class _Listener:
+    """Collects finished nodes from dbt's events; its threads call it at the same time."""
 
-    dbt runs in a thread of its own, a daemon: an interrupted process must not wait for a query of an hour.
-    """
+    def __init__(self, settings: Settings, on_node: Callable[[NodeEvent], None] | None) -> None:
+        self.nodes: list[NodeEvent] = []
+        self._total = 0
+        self._on_node = on_node
+        self._warehouse = str(settings.warehouse) if settings.target == "duckdb" else None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._lock = threading.Lock()
 
-    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
-        self.result = DbtResult(success=False)
-        self._settings = settings
-        self._command = command
-        self._queue: queue.SimpleQueue[NodeEvent | None] = queue.SimpleQueue()
-        self._error: BaseException | None = None
+    def __call__(self, event: Any) -> None:
+        if event.info.name == "ConcurrencyLine":
+            self._total = event.data.node_count
+        elif event.info.name == "NodeFinished":
+            with self._lock:
+                node = self._node(event.data)
+                self.nodes.append(node)
+                if self._on_node is not None:
+                    self._on_node(node)
 
-    def __iter__(self) -> Iterator[NodeEvent]:
-        """Runs the command; raises what dbt raised."""
-        threading.Thread(target=self._run, daemon=True, name="dbt").start()
-        while (event := self._queue.get()) is not None:
-            yield event
-        if self._error is not None:
-            raise self._error
+    def close(self) -> None:
+        """Closes the connection that counted rows."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _run(self) -> None:
+    def _node(self, data: Any) -> NodeEvent:
+        info, result = data.node_info, data.run_result
+        status = info.node_status or result.status
+        return NodeEvent(
+            unique_id=info.unique_id,
+            name=info.node_name,
+            kind=info.resource_type,
+            status=status,
+            seconds=float(result.execution_time),
+            message=result.message,
+            rows=self._rows(info) if status == "success" else None,
+            done=len(self.nodes) + 1,
+            total=self._total,
+        )
+
+    def _rows(self, info: Any) -> int | None:
+        """Rows of a table, which DuckDB knows without reading it."""
+        if self._warehouse is None or info.resource_type not in TABLE_KINDS or info.materialized in NO_TABLES:
+            return None
+        if self._connection is None:
+            # Opened beside dbt and like dbt: DuckDB allows one configuration of a file in a process.
+            self._connection = duckdb.connect(self._warehouse)
+        relation = info.node_relation
         try:
-            self.result = run_dbt(self._settings, self._command, on_node=self._queue.put)
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._queue.put(None)
+            table = self._connection.table(f'"{relation.schema}"."{relation.alias}"')
+            return int(table.aggregate("count(*)").fetchall()[0][0])
+        except duckdb.Error:
+            # A count is a courtesy; a model that makes no table of its name is none of its business.
+            return None
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What the profile and its plug-in read from the environment, with absolute paths."""
+    environment = settings.environment() | {"DO_NOT_TRACK": "1"}
+    if settings.hash_key:
+        environment["ROI_HASH_KEY"] = settings.hash_key.decode()
+    return environment
 
 
 @contextmanager
 def exported(settings: Settings) -> Iterator[None]:
-    """The settings as environment variables for the time of a block: profile and plugin read them there."""
-    wanted = settings.environment()
-    if settings.hash_key:
-        wanted["ROI_HASH_KEY"] = settings.hash_key.decode()
-    wanted["DO_NOT_TRACK"] = "1"
+    """The settings as environment variables for the time of a block."""
+    wanted = dbt_environment(settings)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -192,17 +228,3 @@ def close_connections() -> None:
         DuckDBConnectionManager.env().close()
     DuckDBConnectionManager.close_all_connections()
     reset_adapters()
-
-
-def _node_event(data: Any, done: int, total: int) -> NodeEvent:
-    info, result = data.node_info, data.run_result
-    return NodeEvent(
-        unique_id=info.unique_id,
-        name=info.node_name,
-        kind=info.resource_type,
-        status=info.node_status or result.status,
-        seconds=float(result.execution_time),
-        message=result.message,
-        done=done,
-        total=total,
-    )

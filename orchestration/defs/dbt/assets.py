@@ -1,12 +1,10 @@
 """The dbt project as Dagster assets, built by one dbt command in this process."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from dagster import AssetExecutionContext, AssetsDefinition, Config, Failure, MetadataValue
 from dagster_dbt import dbt_assets
 from pydantic import Field
@@ -14,10 +12,10 @@ from pydantic import Field
 from orchestration.defs.dbt.results import UNIQUE_ID, Results
 from orchestration.defs.dbt.selection import build_command
 from orchestration.defs.dbt.translator import RoiTranslator
-from orchestration.lib.dbt_runner import DbtResult, DbtStream, NodeEvent
+from orchestration.lib.dbt_process import DbtProcess
+from orchestration.lib.dbt_runner import DbtResult, NodeEvent
 from orchestration.lib.manifest import count_nodes, read_manifest
 from orchestration.lib.progress import Progress
-from orchestration.lib.settings import Settings
 
 DBT_OP = "dbt_build"
 TEST_KINDS = frozenset({"test", "unit_test"})
@@ -29,25 +27,28 @@ class DbtConfig(Config):
     full_refresh: bool = Field(default=False, description="Build incremental models from scratch.")
 
 
-def build_dbt_assets(settings: Settings, manifest_file: Path, progress: Progress) -> AssetsDefinition:
-    """All models, seeds and tests as assets and checks, one step for all of them."""
+def build_dbt_assets(
+    manifest_file: Path, progress: Progress, start_dbt: Callable[[], DbtProcess]
+) -> AssetsDefinition:
+    """All models, seeds and tests as assets and checks, one step for all of them.
+
+    Args:
+        manifest_file: dbt's manifest.
+        progress: told what each node did.
+        start_dbt: gives the process that runs dbt, one that is ready or a new one.
+    """
     manifest = read_manifest(manifest_file)
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=RoiTranslator(), name=DBT_OP)
     def dbt_build(context: AssetExecutionContext, config: DbtConfig) -> Iterator[Any]:
         command = build_command(manifest, _asked_for(context), config.full_refresh)
-        results = Results(context.assets_def, manifest)
+        results = Results(context.assets_def)
         _announce(manifest, progress, context.is_subset)
-        stream = DbtStream(settings, command)
-        with ExitStack() as stack:
-            connection = None
-            for event in stream:
-                if connection is None and settings.target == "duckdb":
-                    # Opened beside dbt and like dbt: DuckDB allows one configuration of a file in a process.
-                    connection = stack.enter_context(duckdb.connect(str(settings.warehouse)))
+        with start_dbt() as process:
+            for event in process.run(command):
                 _tell(progress, context, event)
-                yield from results.of(event, connection)
-        _conclude(stream.result, progress)
+                yield from results.of(event)
+        _conclude(process.result, progress)
 
     return dbt_build
 

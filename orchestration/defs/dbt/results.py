@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import duckdb
 from dagster import (
     AssetCheckKey,
     AssetCheckResult,
@@ -22,10 +21,9 @@ BUILT_STATUSES = frozenset({"success", "no-op"})
 
 
 class Results:
-    """Knows which asset or check each dbt node is, and counts the rows of what was built."""
+    """Knows which asset or check each dbt node is."""
 
-    def __init__(self, assets: AssetsDefinition, manifest: Mapping[str, Any]) -> None:
-        self._manifest = manifest
+    def __init__(self, assets: AssetsDefinition) -> None:
         self._assets: dict[str, AssetKey] = {spec.metadata[UNIQUE_ID]: spec.key for spec in assets.specs}
         self._checks: dict[str, AssetCheckKey] = {
             spec.metadata[UNIQUE_ID]: spec.key
@@ -33,15 +31,12 @@ class Results:
             if spec.metadata and UNIQUE_ID in spec.metadata
         }
 
-    def of(
-        self, event: NodeEvent, connection: duckdb.DuckDBPyConnection | None
-    ) -> Iterator[MaterializeResult | AssetCheckResult]:
+    def of(self, event: NodeEvent) -> Iterator[MaterializeResult | AssetCheckResult]:
         """What one finished node means; nothing for a node that was skipped or is no asset."""
         if event.unique_id in self._assets and event.status in BUILT_STATUSES:
             metadata: dict[str, Any] = {"seconds": event.seconds}
-            rows = self._rows(event.unique_id, connection)
-            if rows is not None:
-                metadata["dagster/row_count"] = rows
+            if event.rows is not None:
+                metadata["dagster/row_count"] = event.rows
             yield MaterializeResult(asset_key=self._assets[event.unique_id], metadata=metadata)
         elif event.unique_id in self._checks and event.status != "skipped":
             key = self._checks[event.unique_id]
@@ -53,11 +48,3 @@ class Results:
                 description=event.message or None,
                 metadata={"seconds": event.seconds, "status": event.status},
             )
-
-    def _rows(self, unique_id: str, connection: duckdb.DuckDBPyConnection | None) -> int | None:
-        """Rows of a table, which DuckDB knows without reading it; a view is not counted."""
-        node = self._manifest["nodes"][unique_id]
-        if connection is None or node["config"].get("materialized") in {"view", "ephemeral"}:
-            return None
-        relation = connection.table(f"{node['schema']}.{node['alias']}")
-        return int(relation.aggregate("count(*)").fetchall()[0][0])
