@@ -97,6 +97,10 @@ RULES: dict[str, Rule] = {
         "a whole number from 20 to 5000", lambda value: _is_whole(value) and 20 <= value <= 5000
     ),
     "interval_pct": Rule("a number from 50 to 99", lambda value: _is_number(value) and 50 <= value <= 99),
+    "silence_after_hours": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
+    "code_silence_days": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
+    "silence_min_visits": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
+    "silence_recent_days": Rule("a whole number from 0", lambda value: _is_whole(value) and value >= 0),
     "min_sample_people": Rule("a whole number from 2", lambda value: _is_whole(value) and value >= 2),
 }
 
