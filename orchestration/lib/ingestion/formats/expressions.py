@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from orchestration.lib.ingestion.sql import text
 
 _EXACT = r"\+?(\d{1,14}(\.\d{0,4}0*)?|\.\d{1,4}0*)"
@@ -48,11 +50,10 @@ def negative(column: str) -> str:
     return f"({amount(column)} < 0)"
 
 
-def money_rejects(*columns: str) -> tuple[tuple[str, str, str], ...]:
-    """Rejects for columns that enter a calculation, where the sum could hide what one of them holds."""
+def money_rejects(columns: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Rejects for amounts (name: SQL) of a calculation, whose result could hide what one of them holds."""
     rejects = []
-    for column in columns:
-        name = column.strip('"')
+    for name, column in columns.items():
         rejects.append((negative(column), name, f"{name}: negative money"))
         rejects.append((not_decimal(column), name, f"{name}: not a decimal number of at most 4 places"))
     return tuple(rejects)

@@ -177,7 +177,14 @@ FORMATS = (
         },
         rows=_ROWS,
         recognised=("kind is not null", "an order, a refund or a line item of Shopify's Admin API"),
-        rejects=money_rejects("discounts", "list_price", "goods_price", "tax"),
+        rejects=money_rejects(
+            {
+                "total_line_items_price": "list_price",
+                "subtotal_price": "goods_price",
+                "total_discounts": "discounts",
+                "total_tax": "tax",
+            }
+        ),
         outputs=(
             Output(
                 "orders",

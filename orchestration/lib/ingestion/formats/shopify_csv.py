@@ -60,6 +60,7 @@ _OPTIONAL = (
     *("Note Attributes", "Source", "Payment Method"),
 )
 
+_CALCULATED = ("Subtotal", "Discount Amount", "Lineitem quantity", "Lineitem price", "Refunded Amount")
 # The rest of Shopify's export: who and where the buyer is, and what no model asks for.
 _PERSONAL = (
     *("Fulfilled at", "Accepts Marketing", "Shipping Method", "Lineitem compare at price", "Notes", "Phone"),
@@ -124,13 +125,7 @@ FORMATS = (
         rejects=(
             ("order_name is null", "Name", "Name: missing"),
             ("block = 0", "Name", "line of an order whose first line is not in this file"),
-            *money_rejects(
-                '"Subtotal"',
-                '"Discount Amount"',
-                '"Lineitem quantity"',
-                '"Lineitem price"',
-                '"Refunded Amount"',
-            ),
+            *money_rejects({name: f'"{name}"' for name in _CALCULATED}),
         ),
         ignored=_PERSONAL,
         outputs=(

@@ -12,6 +12,7 @@ HTTP at all). There is no event id, so two identical lines are one event.
 from __future__ import annotations
 
 from orchestration.lib.ingestion.formats.base import Format, Lines, Output
+from orchestration.lib.ingestion.formats.expressions import json_object_of
 from orchestration.lib.ingestion.privacy import hmac_sql
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
@@ -75,10 +76,14 @@ FORMATS = (
                     "referrer_url": "referrer",
                     "user_agent": "agent",
                 },
-                extra="""to_json({
-                    'status': status, 'bytes': cast(bytes as bigint), 'method': nullif(method, ''),
-                    'host': nullif(vhost, '')
-                })""",
+                extra=json_object_of(
+                    {
+                        "status": "status",
+                        "bytes": "cast(bytes as bigint)",
+                        "method": "nullif(method, '')",
+                        "host": "nullif(vhost, '')",
+                    }
+                ),
             ),
         ),
     ),

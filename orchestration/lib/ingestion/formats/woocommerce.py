@@ -103,7 +103,7 @@ FORMATS = (
         rows=_ROWS,
         recognised=("kind is not null", "an order or a refund of WooCommerce's API"),
         rejects=(
-            *money_rejects("discounts"),
+            *money_rejects({"discount_total": "discounts"}),
             (
                 "kind = 'order' and len(list_filter(line_list,"
                 " lambda l: try_cast(l->>'$.subtotal' as decimal(18,4)) is null)) > 0",
