@@ -11,7 +11,7 @@ from tests.support.world import random_world, write_batch, write_registry
 
 @pytest.fixture(scope="session")
 def built_world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A small world of shared devices, repeated events, refunds and merged contacts, built and tested by dbt."""
+    """A small world of shared devices, repeated events and merged contacts, built and tested by dbt."""
     folder = tmp_path_factory.mktemp("built_world")
     write_registry(folder / "registry")
     settings = settings_for(folder / "landing", folder / "registry", folder / "data")

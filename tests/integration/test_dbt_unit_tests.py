@@ -8,7 +8,7 @@ from orchestration.lib.settings import Settings
 
 @pytest.mark.slow
 def test_all_dbt_unit_tests_pass(built_world: Settings) -> None:
-    """They need a built warehouse: dbt reads the types of the fixtures' columns from its tables, and macros the seeds."""
+    """They need a built warehouse: its tables give the types of the fixtures, its seeds the rules."""
     result = run_dbt(built_world, ["test", "--select", "test_type:unit"])
     failures = [f"{node.name}:\n{node.message}" for node in result.failures]
     assert result.success, "\n\n".join([result.error or f"{len(failures)} dbt unit tests failed", *failures])
