@@ -1,4 +1,5 @@
--- How far the data goes: silence is judged by it and not by the clock, so that building again gives the same rows.
+-- How far the data goes: silence is judged by it and not by the clock, so that building again gives the
+-- same rows.
 -- Orders count too: where tracking stops altogether, they go on.
 select max(seen_at) as data_until
 from (

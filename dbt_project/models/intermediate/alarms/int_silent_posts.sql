@@ -10,14 +10,15 @@ with posts as (
         {{ dbt.dateadd('hour', hours, 'deliverables.posted_at') }} as due_at,
         {{ dbt.dateadd('hour', -1 * hours, 'deliverables.posted_at') }} as compared_from
     from {{ ref('stg_registry__deliverables') }} as deliverables
-    inner join {{ ref('stg_registry__partnerships') }} as partnerships on deliverables.partnership_id = partnerships.partnership_id
+    inner join {{ ref('stg_registry__partnerships') }} as partnerships
+        on deliverables.partnership_id = partnerships.partnership_id
     where deliverables.posted_at is not null
 ),
 
 due_posts as (
     select posts.*
     from posts
-    inner join {{ ref('int_data_until') }} as data on posts.due_at <= data.data_until
+    inner join {{ ref('int_data_until') }} as horizon on posts.due_at <= horizon.data_until
 ),
 
 post_links as (
@@ -57,9 +58,13 @@ silent_posts as (
     where first_visits.first_visit_at is null or first_visits.first_visit_at >= due_posts.due_at
 ),
 
--- What comes from the post's platform, or to its page, without any campaign: the audience, if its link lost its values.
+-- What comes from the post's platform, or to its page, without any campaign: the audience, if its link lost
+-- its values.
 untracked_visits as (
-    select silent_posts.deliverable_id, sessions.session_key, sessions.started_at >= silent_posts.posted_at as is_after_post
+    select
+        silent_posts.deliverable_id,
+        sessions.session_key,
+        sessions.started_at >= silent_posts.posted_at as is_after_post
     from silent_posts
     inner join {{ ref('int_sessions') }} as sessions on silent_posts.platform = sessions.source
     where
@@ -68,9 +73,13 @@ untracked_visits as (
         and sessions.started_at >= silent_posts.compared_from
         and sessions.started_at < silent_posts.due_at
     union
-    select silent_posts.deliverable_id, sessions.session_key, sessions.started_at >= silent_posts.posted_at as is_after_post
+    select
+        silent_posts.deliverable_id,
+        sessions.session_key,
+        sessions.started_at >= silent_posts.posted_at as is_after_post
     from silent_posts
-    inner join post_links on silent_posts.deliverable_id = post_links.deliverable_id and post_links.landing_page <> '/'
+    inner join post_links
+        on silent_posts.deliverable_id = post_links.deliverable_id and post_links.landing_page <> '/'
     inner join {{ ref('int_sessions') }} as sessions on post_links.landing_page = sessions.landing_page
     where
         sessions.influencer_id is null

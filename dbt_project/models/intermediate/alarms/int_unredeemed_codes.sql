@@ -1,3 +1,5 @@
+{%- set last_day = dbt.dateadd('day', var('code_silence_days'), 'begun.began_at') -%}
+
 with codes as (
     select
         lower(promo_code) as code_key,
@@ -13,10 +15,12 @@ with codes as (
 posts as (
     select partnerships.influencer_id, partnerships.campaign_id, deliverables.posted_at
     from {{ ref('stg_registry__deliverables') }} as deliverables
-    inner join {{ ref('stg_registry__partnerships') }} as partnerships on deliverables.partnership_id = partnerships.partnership_id
+    inner join {{ ref('stg_registry__partnerships') }} as partnerships
+        on deliverables.partnership_id = partnerships.partnership_id
 ),
 
--- Nobody can know a code before the first post that may name it; one whose posts are all still to come is not out.
+-- Nobody can know a code before the first post that may name it; one whose posts are all still to come is
+-- not out.
 announced as (
     select
         codes.code_key,
@@ -29,20 +33,30 @@ announced as (
         min(posts.posted_at) as first_posted_at
     from codes
     left join posts
-        on codes.influencer_id = posts.influencer_id and (codes.campaign_id is null or codes.campaign_id = posts.campaign_id)
-    group by codes.code_key, codes.influencer_id, codes.campaign_id, codes.valid_from, codes.valid_to, codes.promo_code
+        on
+            codes.influencer_id = posts.influencer_id
+            and (codes.campaign_id is null or codes.campaign_id = posts.campaign_id)
+    group by
+        codes.code_key,
+        codes.influencer_id,
+        codes.campaign_id,
+        codes.valid_from,
+        codes.valid_to,
+        codes.promo_code
 ),
 
 begun as (
     select
         announced.*,
         case
-            when announced.planned_posts = 0 then coalesce(announced.valid_from, cast(campaigns.starts_on as timestamp))
+            when announced.planned_posts = 0
+                then coalesce(announced.valid_from, cast(campaigns.starts_on as timestamp))
             when announced.valid_from > announced.first_posted_at then announced.valid_from
             else announced.first_posted_at
         end as began_at
     from announced
-    left join {{ ref('stg_registry__campaigns') }} as campaigns on announced.campaign_id = campaigns.campaign_id
+    left join {{ ref('stg_registry__campaigns') }} as campaigns
+        on announced.campaign_id = campaigns.campaign_id
 ),
 
 due as (
@@ -50,8 +64,8 @@ due as (
         begun.*,
         -- A code that ended earlier has had its time.
         case
-            when begun.valid_to < {{ dbt.dateadd('day', var('code_silence_days'), 'begun.began_at') }} then begun.valid_to
-            else {{ dbt.dateadd('day', var('code_silence_days'), 'begun.began_at') }}
+            when begun.valid_to < {{ last_day }} then begun.valid_to
+            else {{ last_day }}
         end as due_at
     from begun
     where begun.began_at is not null and (begun.valid_to is null or begun.began_at < begun.valid_to)
@@ -64,9 +78,16 @@ redemptions as (
 ),
 
 first_redemptions as (
-    select due.code_key, due.influencer_id, due.campaign_id, due.valid_from, due.valid_to, min(redemptions.ordered_at) as redeemed_at
+    select
+        due.code_key,
+        due.influencer_id,
+        due.campaign_id,
+        due.valid_from,
+        due.valid_to,
+        min(redemptions.ordered_at) as redeemed_at
     from due
-    inner join redemptions on due.code_key = redemptions.code_key and due.influencer_id = redemptions.influencer_id
+    inner join redemptions
+        on due.code_key = redemptions.code_key and due.influencer_id = redemptions.influencer_id
     where
         (due.valid_from is null or redemptions.ordered_at >= due.valid_from)
         and (due.valid_to is null or redemptions.ordered_at < due.valid_to)
@@ -83,7 +104,7 @@ select
     due.due_at,
     first_redemptions.redeemed_at
 from due
-inner join {{ ref('int_data_until') }} as data on due.due_at <= data.data_until
+inner join {{ ref('int_data_until') }} as horizon on due.due_at <= horizon.data_until
 left join first_redemptions
     on
         due.code_key = first_redemptions.code_key

@@ -1,3 +1,5 @@
+{%- set oldest_open = dbt.dateadd('day', -1 * var('silence_recent_days'), 'horizon.data_until') -%}
+
 with posts as (
     select
         case
@@ -50,13 +52,43 @@ early_traffic as (
 ),
 
 alarms as (
-    select alarm_type, influencer_id, campaign_id, deliverable_id, link_id, promo_code, began_at, raised_at, resolved_at, visits
+    select
+        alarm_type,
+        influencer_id,
+        campaign_id,
+        deliverable_id,
+        link_id,
+        promo_code,
+        began_at,
+        raised_at,
+        resolved_at,
+        visits
     from posts
     union all
-    select alarm_type, influencer_id, campaign_id, deliverable_id, link_id, promo_code, began_at, raised_at, resolved_at, visits
+    select
+        alarm_type,
+        influencer_id,
+        campaign_id,
+        deliverable_id,
+        link_id,
+        promo_code,
+        began_at,
+        raised_at,
+        resolved_at,
+        visits
     from codes
     union all
-    select alarm_type, influencer_id, campaign_id, deliverable_id, link_id, promo_code, began_at, raised_at, resolved_at, visits
+    select
+        alarm_type,
+        influencer_id,
+        campaign_id,
+        deliverable_id,
+        link_id,
+        promo_code,
+        began_at,
+        raised_at,
+        resolved_at,
+        visits
     from early_traffic
 )
 
@@ -72,7 +104,7 @@ select
     alarms.resolved_at,
     cast(alarms.visits as bigint) as visits,
     alarms.resolved_at is null
-    and alarms.raised_at >= {{ dbt.dateadd('day', -1 * var('silence_recent_days'), 'data.data_until') }} as is_open,
-    data.data_until
+    and alarms.raised_at >= {{ oldest_open }} as is_open,
+    horizon.data_until
 from alarms
-cross join {{ ref('int_data_until') }} as data
+cross join {{ ref('int_data_until') }} as horizon
