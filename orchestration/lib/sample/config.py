@@ -47,12 +47,15 @@ class World:
     seed: int
     halo: bool = True
     roster_seed: int | None = None
+    halo_strength: float = 1.0
 
     def __post_init__(self) -> None:
         if self.people < 50:
             raise ValueError(f"people is {self.people}; a world needs at least 50")
         if not 14 <= self.days <= 3_650:
             raise ValueError(f"days is {self.days}; a world lasts 14 to 3650 days")
+        if not 0 <= self.halo_strength <= 20:
+            raise ValueError(f"halo_strength is {self.halo_strength}; use 0 to 20")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; a seed is 0 or more")
 

@@ -115,7 +115,8 @@ class _Desk:
         day = campaign.first_day + math.floor(length * 0.82 * (number + float(rng.random())) / count)
         second = float(np.clip(rng.normal(17.5, 3.0), 6.0, 23.4)) * HOUR + float(rng.random()) * HOUR / 2
         size = float(np.exp(rng.normal(0.0, 0.35)))
-        boost = float(rng.uniform(0.03, 0.09)) if rng.random() < 0.22 and platform != "podcast" else 0.0
+        is_boosted = rng.random() < 0.22 and platform != "podcast"
+        boost = influencer.reach * float(rng.uniform(0.15, 0.45)) if is_boosted else 0.0
         exposures = world.people * influencer.reach * MODEL.exposure_rate
         return Draft(
             platform=platform,

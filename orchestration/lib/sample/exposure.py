@@ -147,8 +147,9 @@ def draw_exposures(
         * np.exp(-MODEL.fatigue * before)
         * np.where(boosted, 0.6, 1.0)
     )
-    caused = rng.random(len(person)) < chance
-    mode = np.where(caused, pick_rows(rng, plan.modes, who), -1)
+    modes = plan.modes * np.array([1.0, 1.0, world.halo_strength])
+    caused = rng.random(len(person)) < chance * modes.sum(axis=1)[who]
+    mode = np.where(caused, pick_rows(rng, modes, who), -1)
     if not world.halo:
         mode = np.where(mode == REMEMBERED, -1, mode)
     curious = (mode == -1) & (

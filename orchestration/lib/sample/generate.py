@@ -96,6 +96,7 @@ def write_sample(
     *,
     halo: bool = True,
     file_format: str = "mixed",
+    halo_strength: float = 1.0,
     roster_seed: int | None = None,
     tail_days: int = 0,
     on_progress: Progress | None = None,
@@ -105,6 +106,7 @@ def write_sample(
     The same arguments write the same bytes.
 
     - `halo=False` leaves out every effect of a post that no click and no code can show.
+    - `halo_strength` multiplies the chance of such effects, to see from where on an estimate finds them.
     - `file_format` is one of `mixed`, `csv`, `csv.gz`, `jsonl`, `jsonl.gz`, `parquet`, for all datasets.
     - `roster_seed` fixes influencers and posts apart from the people (default: `seed`).
     - The last `tail_days` days go to a file each instead of their month's, to show incremental loads.
@@ -115,7 +117,7 @@ def write_sample(
     """
     if file_format not in FILE_FORMATS:
         raise ValueError(f"file_format is {file_format!r}; use one of {', '.join(FILE_FORMATS)}")
-    world = World(people, days, seed, halo, roster_seed)
+    world = World(people, days, seed, halo, roster_seed, halo_strength)
     if not 0 <= tail_days < days:
         raise ValueError(f"tail_days is {tail_days}; use 0 to {days - 1}")
     landing, registry = out / "landing", out / "registry"

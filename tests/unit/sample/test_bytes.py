@@ -106,6 +106,7 @@ def test_tail_days_are_files_of_their_own_and_change_no_row(tmp_path: Path) -> N
         ({"people": 100, "days": 30, "seed": -1}, "seed is -1"),
         ({"people": 100, "days": 30, "seed": 1, "file_format": "xlsx"}, "file_format is 'xlsx'"),
         ({"people": 100, "days": 30, "seed": 1, "tail_days": 30}, "tail_days is 30"),
+        ({"people": 100, "days": 30, "seed": 1, "halo_strength": -1}, "halo_strength is -1"),
         ({"people": 100, "days": 3_650, "seed": 1, "file_format": "orc"}, "use one of mixed"),
     ],
 )

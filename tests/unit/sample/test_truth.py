@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
-from .conftest import Opened
+from orchestration.lib.sample import write_sample
+
+from .conftest import DAYS, PEOPLE, SEED, Opened, open_world
 
 CENT = Decimal("0.01")
 
@@ -208,6 +211,14 @@ def test_without_halo_every_effect_leaves_a_trace(world: Opened, world_without_h
     assert world_without_halo.value(dark) == 0
     assert world_without_halo.value("select sum(halo_orders::int) from truth_influencers") == 0
     assert world.value("select sum(halo_orders::int) from truth_influencers") > 0
+
+
+def test_halo_strength_plants_more_halo_and_nothing_else(world: Opened, tmp_path: Path) -> None:
+    strong = open_world(write_sample(tmp_path, PEOPLE, DAYS, SEED, halo_strength=5))
+    halo = "select sum(halo_orders::int) from truth_influencers"
+    seen = "select count(*) from truth where trace in ('link', 'code', 'link_and_code')"
+    assert 3 < strong.value(halo) / world.value(halo) < 7
+    assert 0.8 < strong.value(seen) / world.value(seen) < 1.25
 
 
 def test_without_halo_clicked_orders_stay_in_one_browser(world_without_halo: Opened) -> None:
