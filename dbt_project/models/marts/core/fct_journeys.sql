@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- A view: publishing writes it once, so the warehouse need not.
 select
     conversions.conversion_id,
     journeys.touchpoint_id,
