@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
@@ -19,6 +19,9 @@ from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.settings import DBT_PROJECT, Settings
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
 
 DAGSTER_CONFIG: dict[str, Any] = {
     "telemetry": {"enabled": False},
@@ -89,21 +92,29 @@ def _execute(settings: Settings, progress: Progress, full_refresh: bool, dbt: Db
         result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
             run_config=config, instance=instance, raise_on_error=False
         )
-    return RunOutcome(result.run_id, None if result.success else _first_failure(result))
+    return RunOutcome(result.run_id, failure_of(result))
 
 
-def _first_failure(result: Any) -> str:
-    """The step that failed and why, in the words of whoever raised."""
-    for event in result.get_failed_step_keys() and result.all_events:
+def failure_of(result: ExecuteInProcessResult) -> str | None:
+    """Why a run of the job did not publish, in the words of whoever raised; None when it did.
+
+    A skipped step is no failure to Dagster. To somebody who waits for new numbers it is.
+    """
+    for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
-            cause = error
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return f"{event.step_key}: {data.user_failure_data.description.strip()}"
+            cause = data.error
             while cause is not None and cause.cause is not None:
                 cause = cause.cause
-            described = event.step_failure_data.user_failure_data
-            text = described.description if described and described.description else cause.message
-            return f"{event.step_key}: {text.strip()}"
-    return "the run failed before its first step"
+            return f"{event.step_key}: {cause.message.strip() if cause else 'no reason given'}"
+    if not result.success:
+        return "the run failed before its first step"
+    skipped = [str(event.step_key) for event in result.all_events if event.is_step_skipped]
+    if skipped:
+        return f"{', '.join(skipped)} was skipped, because something before it was not built"
+    return None
 
 
 def _quiet() -> None:

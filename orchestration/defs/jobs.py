@@ -1,7 +1,6 @@
 """The one job, its schedule, and the sensor that starts it when files have landed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from dagster import (
@@ -21,7 +20,8 @@ from dagster import (
 )
 
 from orchestration.lib import run_lock
-from orchestration.lib.landing_watch import LandingWatch
+from orchestration.lib.ingestion.readiness import look
+from orchestration.lib.landing_watch import new_files
 from orchestration.lib.settings import Settings
 
 JOB_NAME = "roi"
@@ -72,12 +72,15 @@ def build_sensor(settings: Settings) -> SensorDefinition:
         if run_lock.is_taken(settings.data):
             yield SkipReason("A run that was started elsewhere is in progress.")
             return
-        watch = LandingWatch.from_cursor(context.cursor)
-        decision = watch.look(settings.landing, datetime.now(UTC).timestamp())
-        context.update_cursor(decision.watch.to_cursor())
-        if decision.ready:
-            yield RunRequest(run_key=decision.run_key, tags={"files": str(len(decision.ready))})
+        seen = look(settings.landing, context.cursor)
+        context.update_cursor(seen.cursor)
+        new = new_files(settings, seen.complete)
+        if new:
+            # The key names all complete files: the same ones never start a second run.
+            yield RunRequest(run_key=seen.key, tags={"files": str(len(new))})
+        elif seen.growing:
+            yield SkipReason(f"{len(seen.growing)} files have changed since the last look; waiting.")
         else:
-            yield SkipReason(decision.reason)
+            yield SkipReason("Nothing new has landed.")
 
     return new_landing_files

@@ -1,7 +1,7 @@
 """The child of `dbt_process`: reads the dbt project, waits for one command, runs it, says what each node did.
 
-Standard input is the command, a JSON list in one line; standard output is one JSON object a line. What else is
-printed goes to standard error.
+Standard input is the command, a JSON list in one line; standard output is one JSON object a line. What else
+is printed goes to standard error.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import queue
 import sys
 import threading
 from typing import Any
@@ -28,25 +29,25 @@ def main() -> None:
         messages.write(json.dumps(message) + "\n")
         messages.flush()
 
+    commands: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(commands,), daemon=True).start()
     settings = Settings.from_env()
     parsed, manifest = invoke_dbt(settings, ["parse", "--no-write-json"])
     # The parsed project never becomes garbage; looking through it again and again is a tenth of the time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    line = sys.stdin.readline()
-    if not line:
-        return
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    command = commands.get()
     if parsed.success:
-        result = invoke_dbt(settings, json.loads(line), lambda node: send(node_message(node)), manifest)[0]
+        result = invoke_dbt(settings, command, lambda node: send(node_message(node)), manifest)[0]
     else:
         result = DbtResult(False, (), parsed.error)
     send(result_message(result))
 
 
-def _end_with_parent() -> None:
-    """The parent keeps the pipe open as long as it lives and wants the result."""
-    sys.stdin.read()
+def _listen(commands: queue.SimpleQueue[list[str]]) -> None:
+    """Hands on the command; when the pipe ends, the parent is gone or does not want the result any more."""
+    for line in sys.stdin:
+        commands.put(json.loads(line))
     os._exit(1)
 
 

@@ -67,25 +67,27 @@ def roi_table(lines: list[InfluencerRoi], currency: str, limit: int = 25) -> Tab
     """The table for a terminal; at most `limit` influencers, the rest is summed up in the caption."""
     table = Table(
         title=f"Influencer ROI, all time, {plain(currency, 3)}",
-        caption=f"CPA and ROI by {MAIN_MODEL}; ROI % = (revenue - cost) / cost x 100.",
+        caption=f"Revenue under {', '.join(MODELS)}; CPA and ROI under {MAIN_MODEL}. "
+        "ROI % = (revenue - cost) / cost x 100.",
         header_style="bold",
     )
     table.add_column("Influencer", max_width=NAME_WIDTH, no_wrap=True)
-    for model in MODELS:
-        table.add_column(f"Revenue\n{model}", justify="right", no_wrap=True)
-    for title in ("Cost", "CPA", "ROI %"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for line in lines[:limit]:
-        table.add_row(
-            Text(plain(line.name, NAME_WIDTH)),
-            *(_money(amount) for amount in line.revenue),
-            _money(line.cost),
-            _money(line.cpa, places=2),
-            _percent(line.roi_pct),
-        )
+    numbers = [_numbers(line) for line in lines[:limit]]
+    titles = [*("Revenue\n" + model.replace("_", "\n") for model in MODELS), "Cost", "CPA", "ROI %"]
+    for position, title in enumerate(titles):
+        # A narrow terminal takes from the names: a number that is cut is a wrong number.
+        widest = max((len(row[position]) for row in numbers), default=1)
+        table.add_column(title, justify="right", no_wrap=True, min_width=widest)
+    for line, row in zip(lines, numbers, strict=False):
+        table.add_row(Text(plain(line.name, NAME_WIDTH)), *row)
     if len(lines) > limit:
         table.caption = f"{limit} of {len(lines)} influencers. {table.caption}"
     return table
+
+
+def _numbers(line: InfluencerRoi) -> list[Text]:
+    money = [_money(amount) for amount in (*line.revenue, line.cost)]
+    return [*map(Text, money), Text(_money(line.cpa, places=2)), _percent(line.roi_pct)]
 
 
 def _money(amount: Decimal | float | None, places: int = 0) -> str:
