@@ -12,7 +12,8 @@ renamed as (
         {{ registry_column(seed, 'tier') }},
         {{ registry_column(seed, 'niche') }},
         {{ registry_column(seed, 'country') }},
-        {{ registry_column(seed, 'followers', 'bigint') }}
+        {{ registry_column(seed, 'followers', 'bigint') }},
+        {{ registry_column(seed, 'customer_id') }}
     from source
 )
 
@@ -23,5 +24,7 @@ select
     lower(tier) as tier,
     niche,
     country,
-    followers
+    followers,
+    -- Optional: who the influencer is as a customer, to tell their own orders from their audience's.
+    customer_id
 from renamed
