@@ -12,6 +12,7 @@ from orchestration.defs.dbt.translator import REGISTRY_KEY
 from orchestration.defs.ingestion.raw import build_raw_assets
 from orchestration.defs.ingestion.registry import build_registry_asset
 from orchestration.defs.jobs import build_schedule, build_sensor, roi_job
+from orchestration.defs.links.checks import build_links_job, build_links_schedule
 from orchestration.defs.publish.assets import build_publish_asset
 from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.manifest import prepare_manifest
@@ -37,10 +38,11 @@ def build_definitions(
     registry = build_registry_asset(settings)
     raw = build_raw_assets(settings, REGISTRY_KEY, progress)
     dbt = build_dbt_assets(prepare_manifest(settings), progress, start_dbt or partial(DbtProcess, settings))
+    links = build_links_job(settings)
     marts: list[AssetKey] = [key for key in dbt.keys if key.path[0] == MART_SCHEMA]
     return Definitions(
         assets=[registry, raw, dbt, build_publish_asset(settings, sorted(marts), progress)],
-        jobs=[roi_job],
-        schedules=[build_schedule(settings)],
+        jobs=[roi_job, links],
+        schedules=[build_schedule(settings), build_links_schedule(links)],
         sensors=[build_sensor(settings)],
     )

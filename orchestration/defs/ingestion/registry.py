@@ -16,6 +16,7 @@ from dagster import (
 )
 
 from orchestration.defs.dbt.translator import REGISTRY_KEY
+from orchestration.defs.links.checks import links_check_spec, links_result
 from orchestration.lib import run_lock
 from orchestration.lib.registry import Severity, check_registry, read_registry
 from orchestration.lib.run_lock import RunInProgressError
@@ -43,7 +44,8 @@ def build_registry_asset(settings: Settings) -> AssetsDefinition:
                 asset=REGISTRY_KEY,
                 blocking=True,
                 description="Files complete, references exist, one owner for each link and code.",
-            )
+            ),
+            links_check_spec(),
         ],
     )
     def registry(context: AssetExecutionContext) -> Iterator[MaterializeResult | AssetCheckResult]:
@@ -51,7 +53,9 @@ def build_registry_asset(settings: Settings) -> AssetsDefinition:
             run_lock.take(settings.data)
         except RunInProgressError as error:
             raise Failure(description=str(error), allow_retries=False) from error
-        findings = check_registry(settings.registry)
+        findings = check_registry(
+            settings.registry, reporting_currency=str(settings.variables()["reporting_currency"])
+        )
         errors = [finding for finding in findings if finding.severity is Severity.ERROR]
         for finding in findings:
             context.log.log("ERROR" if finding in errors else "WARNING", str(finding))
@@ -64,6 +68,7 @@ def build_registry_asset(settings: Settings) -> AssetsDefinition:
                 **{name: len(sheet.rows) for name, sheet in tables.sheets.items()},
             },
         )
+        yield links_result(settings, tables)
         yield AssetCheckResult(
             asset_key=REGISTRY_KEY,
             check_name=CHECK,
