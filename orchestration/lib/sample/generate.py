@@ -157,6 +157,7 @@ def write_sample(
 
 
 def _prepare(world: World, landing: Path, file_format: str, tail_days: int) -> _World:
+    rates = Rates.load(world)
     roster = plan_roster(world)
     plan = plan_arrays(roster)
     datasets = {
@@ -168,7 +169,7 @@ def _prepare(world: World, landing: Path, file_format: str, tail_days: int) -> _
         roster=roster,
         plan=plan,
         queries=web.Queries.of(roster),
-        rates=Rates.load(world),
+        rates=rates,
         edges=day_edges(world),
         ids=Ids(world),
         tally=Tally(len(roster.influencers)),

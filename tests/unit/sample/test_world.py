@@ -29,8 +29,9 @@ def test_denied_consent(world: Opened) -> None:
 
 def test_guests_and_accounts(world: Opened) -> None:
     assert 0.28 < share(world, "final_orders", "customer_id is null") < 0.42
+    assert 0.005 < share(world, "final_orders", "customer_id is null and email is null") < 0.04
     unknown = share(world, "final_orders", "customer_id is null and email is null and visitor_id is null")
-    assert 0 < unknown < 0.02
+    assert unknown < 0.02
     assert 0.02 < share(world, "final_orders", "visitor_id is null") < 0.25
 
 
