@@ -16,6 +16,24 @@ MODELS = DBT_PROJECT / "models"
 ATTRIBUTION = MODELS / "attribution"
 # What readers of roi.duckdb find.
 PUBLISHED = (ATTRIBUTION, MODELS / "marts")
+# Columns that readers rely on; a table may have more.
+PROMISED = {
+    "fct_sessions": "session_id person_id started_at ended_at page_views engagement_seconds landing_page"
+    " channel source medium campaign content influencer_id campaign_id deliverable_id link_id is_bounce is_engaged",
+    "fct_conversions": "conversion_id conversion_type person_id converted_at order_id is_first_purchase"
+    " revenue gross_revenue discount_amount refunded_amount customer_segment value_segment",
+    "fct_journeys": "conversion_id touchpoint_id touch_position path_length touched_at channel influencer_id"
+    " campaign_id deliverable_id evidence is_creditable hours_to_conversion",
+    "fct_attribution": "attribution_model conversion_id touchpoint_id conversion_type converted_at person_id"
+    " touched_at channel influencer_id campaign_id deliverable_id evidence credit attributed_revenue",
+    "mart_channel_weights": "attribution_model touch_key removal_effect share conversions revenue",
+    "mart_influencer_roi": "influencer_id influencer_name tier niche attribution_model visitors sessions"
+    " conversions new_customers attributed_revenue new_customer_revenue direct_conversions"
+    " assisted_conversions link_only_orders code_only_orders link_and_code_orders assist_only_orders"
+    " average_order_value conversion_rate micro_conversion_rate fixed_fee commission product_cost other_cost"
+    " total_cost discount_given cpa cac roi_pct roi_pct_low roi_pct_high roas contribution_roi_pct"
+    " ltv_per_customer",
+}
 
 
 @cache

@@ -8,7 +8,7 @@
     {{ influencer_roi.partial_match(text, influencer_roi.email_pattern()) }}
 {%- endmacro %}
 
-{# without_emails(text, origin): each e-mail address becomes `(e-mail)`: newsletters and password pages carry their reader's.
+{# without_emails(text, origin): each e-mail address becomes `(e-mail)`; links of newsletters carry them.
    origin: a column that has an `@` wherever the text has one; the pattern runs only there.
    Trap: regexp_replace replaces the first match on DuckDB and all on Spark. #}
 {% macro without_emails(text, origin) -%}

@@ -1,5 +1,5 @@
-{# click_id_names(seed): the names of click id parameters in two lists, of advertisements first, of shared links second;
-   a list without names is left out. `gclid` alone before the seed is there. #}
+{# click_id_names(seed): names of click id parameters in two lists: of advertisements, and of any shared link.
+   A list without names is left out; before there is a seed, `gclid` is the only name. #}
 {% macro click_id_names(seed) -%}
     {%- set names = {true: [], false: []} -%}
     {%- set table = influencer_roi.seed_table(seed) -%}

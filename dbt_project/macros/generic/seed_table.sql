@@ -1,5 +1,5 @@
-{# seed_table(seed): the table of a seed whose rows become part of the SQL itself; none before the first `dbt seed`.
-   In a unit test ref() names a fixture that no other query can see, so there the seed itself is what is tested. #}
+{# seed_table(seed): the table of a seed whose rows become part of the SQL itself; none before there is one.
+   In a unit test ref() names a fixture that no other query can see; there the seed itself is tested. #}
 {% macro seed_table(seed) -%}
     {%- if not execute -%}
         {{ return(none) }}

@@ -1,9 +1,10 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_attribution'}}}) }}
 
--- Detects a model that does not give each conversion away exactly once: credit sums to 1 (within 1e-9) and money to the
--- conversion's revenue to the cent, for every model of attribution_models() and every conversion; and touches credited after
--- their conversion, or rows that are both unattributed and a touch.
--- A failure means that totals differ from model to model, and that no figure built on that model can be trusted.
+-- Detects a model that does not give each conversion away exactly once: credit sums to 1 (within 1e-9) and
+-- money to the conversion's revenue to the cent, for every model of attribution_models() and every
+-- conversion; and touches credited after their conversion, or rows that are both unattributed and a touch.
+-- A failure means that totals differ from model to model, and that no figure built on that model can be
+-- trusted.
 with credited as (
     select
         attribution_model,

@@ -1,12 +1,14 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_sessions'}}}) }}
 
--- Detects personal data in published tables: columns that by their name hold some, and e-mail addresses in the texts that come
--- from page addresses. `person_id` is a keyed hash, `order_id` the shop's own number.
--- A failure means that readers of roi.duckdb see who somebody is: stop publishing, and take the column or the text out.
+-- Detects personal data in published tables: columns that by their name hold some, and e-mail addresses in
+-- the texts that come from page addresses. `person_id` is a keyed hash, `order_id` the shop's own number.
+-- A failure means that readers of roi.duckdb see who somebody is: stop publishing, and take the column or the
+-- text out.
 {%- set forbidden = [
-    'email', 'email_hash', 'phone', 'ip', 'ip_address', 'visitor_id', 'visitor_key', 'visitor_identifier', 'customer_id',
-    'customer_key', 'customer_name', 'contact_id', 'contact_key', 'first_name', 'last_name', 'full_name', 'user_agent',
-    'person_key', 'identifier', 'page_url', 'landing_url', 'referrer_url', 'survey_answer',
+    'email', 'email_hash', 'phone', 'ip', 'ip_address', 'visitor_id', 'visitor_key', 'visitor_identifier',
+    'customer_id', 'customer_key', 'customer_name', 'contact_id', 'contact_key', 'first_name', 'last_name',
+    'full_name', 'user_agent', 'person_key', 'identifier', 'page_url', 'landing_url', 'referrer_url',
+    'survey_answer',
 ] %}
 {%- set texts = ['landing_page', 'source', 'medium', 'campaign', 'content'] %}
 {%- set found = [] %}

@@ -1,7 +1,8 @@
 {{ config(meta={'dagster': {'ref': {'name': 'stg_web__clicks'}}}) }}
 
--- Detects a landing file whose rows do not add up: read = loaded + quarantined + duplicates by its own log, as many rows in
--- quarantine as it says, and (formats that write one raw row a source row) as many rows in the raw table.
+-- Detects a landing file whose rows do not add up: read = loaded + quarantined + duplicates by its own log,
+-- as many rows in quarantine as it says, and (formats that write one raw row a source row) as many rows in
+-- the raw table.
 -- A failure means that a file was loaded by halves or twice, or that rows got lost on the way in.
 with files as (
     select file_id, path, dataset, format, status, rows_read, rows_loaded, rows_quarantined, rows_duplicate
@@ -38,8 +39,10 @@ select
     path,
     case
         when rows_read <> rows_loaded + rows_quarantined + rows_duplicate then 'its log does not add up'
-        when status = 'loaded' and quarantined_rows <> rows_quarantined then 'other rows in quarantine than logged'
-        when status <> 'loaded' and (raw_rows > 0 or quarantined_rows = 0) then 'refused, but loaded or not in quarantine'
+        when status = 'loaded' and quarantined_rows <> rows_quarantined
+            then 'other rows in quarantine than logged'
+        when status <> 'loaded' and (raw_rows > 0 or quarantined_rows = 0)
+            then 'refused, but loaded or not in quarantine'
         else 'other rows in the raw table than logged'
     end as problem
 from counted

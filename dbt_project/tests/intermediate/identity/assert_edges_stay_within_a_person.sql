@@ -1,10 +1,14 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_person_identifiers'}}}) }}
 
--- Detects two identifiers that were seen together, neither of them shared by too many, and that are not one person; and a
--- person with two names.
--- A failure means that the rounds of identity stopped early, or that a partial build left old names behind: journeys break
--- in two, and a person's purchases find no touches.
-select edges.left_key as identifier_key, edges.right_key as other_key, lefts.person_id, rights.person_id as other_person_id
+-- Detects two identifiers that were seen together, neither of them shared by too many, and that are not one
+-- person; and a person with two names.
+-- A failure means that the rounds of identity stopped early, or that a partial build left old names behind:
+-- journeys break in two, and a person's purchases find no touches.
+select
+    edges.left_key as identifier_key,
+    edges.right_key as other_key,
+    lefts.person_id,
+    rights.person_id as other_person_id
 from {{ ref('int_identity_edges') }} as edges
 inner join {{ ref('int_person_identifiers') }} as lefts
     on edges.left_type = lefts.identifier_type and edges.left_key = lefts.identifier_key

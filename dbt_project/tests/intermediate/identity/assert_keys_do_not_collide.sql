@@ -1,10 +1,12 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_identifiers'}}}) }}
 
 -- Detects a 63-bit key that stands for two identifiers: two visitors, customers, e-mails, orders or contacts.
--- A failure means that two strangers are one person, or one stream of clicks. The chance is one in thousands at a hundred
--- million visitors; if it happens, remove one of the two from the landing files by its id, which the rows name.
+-- A failure means that two strangers are one person, or one stream of clicks. The chance is one in thousands
+-- at a hundred million visitors; if it happens, remove one of the two from the landing files by its id, which
+-- the rows name.
 {%- set links = [
-    ('customer_key', 'customer_id'), ('email_key', 'email_hash'), ('order_key', 'order_id'), ('contact_key', 'contact_id'),
+    ('customer_key', 'customer_id'), ('email_key', 'email_hash'), ('order_key', 'order_id'),
+    ('contact_key', 'contact_id'),
 ] %}
 with identified as (
     -- Sessions without consent keep no fallback identifier that holds for all of a visitor's sessions.

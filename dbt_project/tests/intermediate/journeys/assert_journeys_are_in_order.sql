@@ -1,21 +1,25 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_journeys'}}}) }}
 
--- Detects journeys that are not what every model takes for granted: positions 1..n in the order of time and touchpoint
--- without gaps, n the same in all rows, no touch after its conversion or outside of the window, creditable touches numbered
--- 1..k, exactly one last touch.
--- A failure means that first, last and position-based models credit the wrong touch. One pass, and one sort, over the index.
+-- Detects journeys that are not what every model takes for granted: positions 1..n in the order of time and
+-- touchpoint without gaps, n the same in all rows, no touch after its conversion or outside of the window,
+-- creditable touches numbered 1..k, exactly one last touch.
+-- A failure means that first, last and position-based models credit the wrong touch. One pass, and one sort,
+-- over the index.
 with walked as (
     select
         *,
-        row_number() over (partition by conversion_key order by touched_at, touchpoint_id) as true_position,
-        lag(touchpoint_id) over (partition by conversion_key order by touched_at, touchpoint_id) as previous_touchpoint_id,
-        count(*) over (partition by conversion_key) as true_length,
-        sum(case when is_creditable then 1 else 0 end)
-            over (partition by conversion_key order by touched_at, touchpoint_id rows unbounded preceding) as creditable_so_far,
-        sum(case when is_creditable then 1 else 0 end) over (partition by conversion_key) as true_creditable_length,
-        sum(case when is_last_touch then 1 else 0 end) over (partition by conversion_key) as last_touches
+        row_number() over in_order as true_position,
+        lag(touchpoint_id) over in_order as previous_touchpoint_id,
+        count(*) over conversion as true_length,
+        sum(case when is_creditable then 1 else 0 end) over (in_order rows unbounded preceding)
+            as creditable_so_far,
+        sum(case when is_creditable then 1 else 0 end) over conversion as true_creditable_length,
+        sum(case when is_last_touch then 1 else 0 end) over conversion as last_touches
     from {{ ref('int_journeys') }}
     where is_in_path
+    window
+        conversion as (partition by conversion_key),
+        in_order as (partition by conversion_key order by touched_at, touchpoint_id)
 )
 
 select
@@ -37,5 +41,6 @@ where
     or hours_to_conversion < 0
     or hours_to_conversion > {{ var('attribution_window_hours') }}
     or last_touches <> 1
-    or (is_creditable and (creditable_position <> creditable_so_far or creditable_length <> true_creditable_length))
+    or (is_creditable and creditable_position <> creditable_so_far)
+    or (is_creditable and creditable_length <> true_creditable_length)
     or (not is_creditable and creditable_position is not null)

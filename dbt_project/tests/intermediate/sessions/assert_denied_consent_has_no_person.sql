@@ -1,8 +1,8 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_sessions'}}}) }}
 
 -- Detects a session without consent that is tied to a person, or one with consent that belongs to nobody.
--- A failure of the first kind means that somebody who refused is tracked: stop publishing. Of the second, that visits are
--- missing from journeys.
+-- A failure of the first kind means that somebody who refused is tracked: stop publishing. Of the second,
+-- that visits are missing from journeys.
 select sessions.session_key, entries.is_consent_denied, sessions.visitor_key, sessions.person_key
 from {{ ref('int_session_entries') }} as entries
 inner join {{ ref('int_sessions') }} as sessions on entries.session_key = sessions.session_key

@@ -1,7 +1,8 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_session_entries'}}}) }}
 
--- Detects events that sessions lose or repeat: the events of all sessions, and of the machines that are left out for their
--- rate, are the sessionised events; and every session of int_session_entries reaches int_sessions once.
+-- Detects events that sessions lose or repeat: the events of all sessions, and of the machines that are left
+-- out for their rate, are the sessionised events; and every session of int_session_entries reaches
+-- int_sessions once.
 -- A failure means that visits, bounces and first touches are not those of the events.
 with left_out as (
     select starts.visitor_key, starts.session_number

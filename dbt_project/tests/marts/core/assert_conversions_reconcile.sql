@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_conversions'}}}) }}
 
--- Detects conversions that get lost or repeated between purchases and goals and what is published, journeys that are not the
--- index's, and sessions that are not all published.
+-- Detects conversions that get lost or repeated between purchases and goals and what is published, journeys
+-- that are not the index's, and sessions that are not all published.
 -- A failure means that the published tables do not tell of the same business as the warehouse.
 with counted as (
     select

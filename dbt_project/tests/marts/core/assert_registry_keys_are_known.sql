@@ -1,14 +1,16 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_sessions'}}}) }}
 
 -- Detects sessions and touches of influencers, campaigns or posts that the registry does not have.
--- A failure means that a link or code names an owner who is not in the registry, so the ROI marts leave its sales out.
+-- A failure means that a link or code names an owner who is not in the registry, so the ROI marts leave its
+-- sales out.
 with used as (
     {% for fact in ['fct_sessions', 'fct_journeys', 'mart_order_evidence'] -%}
     select distinct
         '{{ fact }}' as fact,
         influencer_id,
         {% if fact == 'mart_order_evidence' -%}
-        cast(null as {{ dbt.type_string() }}) as campaign_id, cast(null as {{ dbt.type_string() }}) as deliverable_id
+        cast(null as {{ dbt.type_string() }}) as campaign_id,
+        cast(null as {{ dbt.type_string() }}) as deliverable_id
         {%- else -%}
         campaign_id, deliverable_id
         {%- endif %}

@@ -1,7 +1,9 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_influencer_roi'}}}) }}
 
--- Detects an influencer of the registry who is missing from the ROI mart under some model, and rows of nobody in it.
--- A failure means that whoever cost money and sold nothing disappears from the table instead of standing at -100 %.
+-- Detects an influencer of the registry who is missing from the ROI mart under some model, and rows of nobody
+-- in it.
+-- A failure means that whoever cost money and sold nothing disappears from the table instead of standing at
+-- -100 %.
 with expected as (
     select influencers.influencer_id, models.attribution_model
     from {{ ref('stg_registry__influencers') }} as influencers

@@ -1,6 +1,7 @@
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_shop__refunds'}}}) }}
 
--- Detects refunds and order lines of orders that no file brought. A warning, because exports arrive in pieces.
+-- Detects refunds and order lines of orders that no file brought.
+-- A warning, because exports arrive in pieces.
 -- A failure that stays means that an order file is missing, and that these refunds lower nobody's revenue.
 select 'refund' as orphan, refunds.refund_id as orphan_id, refunds.order_id
 from {{ ref('stg_shop__refunds') }} as refunds

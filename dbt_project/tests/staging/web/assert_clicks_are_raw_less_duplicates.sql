@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'stg_web__clicks'}}}) }}
 
--- Detects clicks that staging loses or repeats: raw clicks = staged clicks + dropped duplicates, and of every repeated event
--- exactly one row stays.
+-- Detects clicks that staging loses or repeats: raw clicks = staged clicks + dropped duplicates, and of every
+-- repeated event exactly one row stays.
 -- A failure means that sessions are built on other events than those that were loaded.
 with counted as (
     select
