@@ -19,7 +19,8 @@ PUBLISHED = (ATTRIBUTION, MODELS / "marts")
 # Columns that readers rely on; a table may have more.
 PROMISED = {
     "fct_sessions": "session_id person_id started_at ended_at page_views engagement_seconds landing_page"
-    " channel source medium campaign content influencer_id campaign_id deliverable_id link_id is_bounce is_engaged",
+    " channel source medium campaign content influencer_id campaign_id deliverable_id link_id is_bounce"
+    " is_engaged",
     "fct_conversions": "conversion_id conversion_type person_id converted_at order_id is_first_purchase"
     " revenue gross_revenue discount_amount refunded_amount customer_segment value_segment",
     "fct_journeys": "conversion_id touchpoint_id touch_position path_length touched_at channel influencer_id"
