@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.lib.registry import Finding, check_registry
+
 GOOD = {
     "influencers": [
         "influencer_id,influencer_name,handle,tier,niche,country,followers",
@@ -70,3 +72,17 @@ def change(table: str, line: int, new: str) -> Edit:
 def drop(table: str, line: int) -> Edit:
     """Takes a line out; the header is line 1."""
     return lambda tables: tables[table].__delitem__(line - 1)
+
+
+def lint(folder: Path, *edits: Edit, own: str = "") -> list[Finding]:
+    """The lint findings of the good registry with some edits, without the errors that stop a run."""
+    write_registry(folder, *edits)
+    if own:
+        (folder / "conventions.toml").write_text(own, encoding="utf-8")
+    return check_registry(folder, rules=())
+
+
+def only(findings: list[Finding]) -> Finding:
+    """The only finding there is."""
+    assert len(findings) == 1, [str(finding) for finding in findings]
+    return findings[0]

@@ -12,17 +12,12 @@ from orchestration.lib.registry import TABLES, Finding, Severity, check_registry
 from orchestration.lib.registry.model import Registry, Row, Sheet
 from orchestration.lib.registry.ownership import overlapping_codes
 from orchestration.lib.registry.tables import Table
-from tests.support.registry import GOOD, Edit, add, change, write_registry
+from tests.support.registry import GOOD, Edit, add, change, only, write_registry
 
 
 def check(folder: Path, edit: Edit | None = None) -> list[Finding]:
     """Writes a good registry with one edit and checks what must be right for a run."""
     return check_registry(write_registry(folder, *([edit] if edit else [])), lint=())
-
-
-def only(findings: list[Finding]) -> Finding:
-    assert len(findings) == 1, [str(finding) for finding in findings]
-    return findings[0]
 
 
 def test_a_good_registry_has_no_findings(tmp_path: Path) -> None:
