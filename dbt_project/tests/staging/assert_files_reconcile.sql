@@ -4,6 +4,7 @@
 -- as many rows in quarantine as it says, and (formats that write one raw row a source row) as many rows in
 -- the raw table.
 -- A failure means that a file was loaded by halves or twice, or that rows got lost on the way in.
+-- depends_on: {{ ref('stg_web__clicks') }}
 with files as (
     select file_id, path, dataset, format, status, rows_read, rows_loaded, rows_quarantined, rows_duplicate
     from {{ source('raw', 'load_log') }}

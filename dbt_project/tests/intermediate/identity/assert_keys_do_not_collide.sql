@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_identifiers'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_identity_links'}}}) }}
 
 -- Detects a 63-bit key that stands for two identifiers: two visitors, customers, e-mails, orders or contacts.
 -- A failure means that two strangers are one person, or one stream of clicks. The chance is one in thousands

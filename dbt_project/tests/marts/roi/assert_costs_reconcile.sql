@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_influencer_roi'}}}) }}
+
 -- Detects a ROI mart whose costs are not those of the ledger.
 -- A failure means that a cost is lost, counted twice, or spread without its cents adding up.
 with ledger as (

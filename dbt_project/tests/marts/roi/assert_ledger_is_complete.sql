@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_influencer_costs'}}}) }}
+
 -- Detects a cost of the registry that the ledger lacks, has twice, or has with another amount; and what was entered and
 -- accrued as well.
 -- A failure means that ROI is computed from other costs than those that were entered.

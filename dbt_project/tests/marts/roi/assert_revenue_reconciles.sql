@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_influencer_roi'}}}) }}
+
 -- Detects a ROI mart whose revenue is not that of the purchases behind it.
 -- A failure means that an order is counted twice, lost, or split without its cents adding up; no figure of that mart holds.
 with influencer_credits as (
