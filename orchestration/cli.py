@@ -185,6 +185,21 @@ def sql(
 
 
 @app.command()
+def explain(
+    subject: Annotated[str, typer.Argument(help="An order id or an influencer id.")],
+) -> None:
+    """Say why an order or an influencer has its figures: path, evidence, policy, weights, arithmetic."""
+    from orchestration.explain_command import print_explanation
+    from orchestration.lib.attribution.explain import UnknownSubjectError
+    from orchestration.lib.sql_shell import NotPublishedError
+
+    try:
+        print_explanation(settings_or_fail().published, subject, console())
+    except (NotPublishedError, UnknownSubjectError) as error:
+        fail(str(error))
+
+
+@app.command()
 def dagster(port: Annotated[int, typer.Option(help="The port of the pages.")] = 3000) -> None:
     """Open the orchestrator's pages: lineage, runs, checks, schedule and sensor."""
     from orchestration.run import start_dagster
