@@ -17,6 +17,7 @@ class Limits:
                   200: click logs pack 10 to 40 times, a bomb about 1,000 times)
     gz_ratio_from bytes below which the ratio says nothing (`ROI_MAX_GZ_RATIO_FROM`, default 64 MiB)
     record_bytes  bytes of one row, line or JSON record (`ROI_MAX_RECORD_BYTES`, default 16 MiB)
+    piece_bytes   bytes of records staged and judged at a time (`ROI_MAX_PIECE_BYTES`, default 48 MiB)
     memory_bytes  what DuckDB may take while loading (`ROI_LOAD_MEMORY_BYTES`, default 1.2 GiB)
     """
 
@@ -24,6 +25,7 @@ class Limits:
     gz_ratio: int = 200
     gz_ratio_from: int = 64 * 2**20
     record_bytes: int = 16 * 2**20
+    piece_bytes: int = 48 * 2**20
     memory_bytes: int = 1200 * 2**20
 
     @classmethod

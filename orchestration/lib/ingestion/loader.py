@@ -12,15 +12,17 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lib.ingestion.errors import FileNotReady, FileProblem
-from orchestration.lib.ingestion.file_load import FileLoad
+from orchestration.lib.ingestion.file_load import load_file
 from orchestration.lib.ingestion.landing import LandingFile, discover
-from orchestration.lib.ingestion.ledger import Ledger, identify
+from orchestration.lib.ingestion.ledger import Ledger, Outcome, identify
 from orchestration.lib.ingestion.limits import Limits
 from orchestration.lib.ingestion.privacy import set_hash_key
 from orchestration.lib.ingestion.quarantine import write_quarantine_folder
 from orchestration.lib.ingestion.readiness import has_done_marker
 from orchestration.lib.ingestion.report import FileResult, LoadReport, OnProgress
 from orchestration.lib.ingestion.schema import ensure_schema
+from orchestration.lib.ingestion.sources import Source
+from orchestration.lib.ingestion.target import Target
 
 _WORK_FOLDER = ".staging"
 
@@ -139,10 +141,15 @@ def _load_one(
     try:
         if file.problem or file.format is None:
             raise FileProblem(file.problem or "unknown format")
-        load = FileLoad(con, file, identity, file_id, work, limits)
-        done = load.run(
-            lambda outcome: ledger.record(file, identity, file_id, outcome, time.monotonic() - started)
-        )
+        reader = file.format.reader(file.path.name)
+        assert reader is not None, "discovery refuses what no reader takes"
+        source = Source(file.path, file.format, reader, limits)
+        target = Target(con, file, identity, file_id, file.format, source, limits)
+
+        def record(outcome: Outcome) -> None:
+            ledger.record(file, identity, file_id, outcome, time.monotonic() - started)
+
+        done = load_file(target, work, record)
         return replace(
             result,
             status="loaded",

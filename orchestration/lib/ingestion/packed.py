@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,15 +85,15 @@ def chunks(path: Path, limits: Limits) -> Generator[bytes, None, None]:
 
 
 class Watch(threading.Thread):
-    """Unpacks a gzip file beside DuckDB, which neither knows limits nor verifies checksums.
+    """Unpacks a gzip file beside DuckDB, which knows no limits and verifies no checksums.
 
-    `finish()` waits and says what was found; zlib leaves Python's lock while it works, so the second core
-    does it.
+    A find is told at once by calling `alarm`; `finish()` waits and says what it was. zlib frees Python's lock
+    while it works, so a second core does it.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: Limits, alarm: Callable[[], None]) -> None:
         super().__init__(daemon=True)
-        self._path, self._limits = path, limits
+        self._path, self._limits, self._alarm = path, limits, alarm
         self._problem: BaseException | None = None
         self._has_nul = False
         self._stop_asked = threading.Event()
@@ -106,9 +106,16 @@ class Watch(threading.Thread):
                     return
                 if b"\0" in chunk:
                     self._has_nul = True
-                    return
+                    break
         except BaseException as error:  # handed to the thread that asks
             self._problem = error
+        if self.found_something:
+            self._alarm()
+
+    @property
+    def found_something(self) -> bool:
+        """Whether the file has something that DuckDB does not see."""
+        return self._has_nul or self._problem is not None
 
     def stop(self) -> None:
         """Asks the thread to end early, and waits for it."""

@@ -17,7 +17,7 @@ from orchestration.lib.ingestion.limits import RAW_TEXT_CHARACTERS
 from orchestration.lib.ingestion.packed import chunks
 from orchestration.lib.ingestion.privacy import truncate_ip_sql
 from orchestration.lib.ingestion.records import lines, show
-from orchestration.lib.ingestion.relations import LINE_FEEDS, parquet_record, staged_texts
+from orchestration.lib.ingestion.relations import LINE_FEEDS, parquet_record
 from orchestration.lib.ingestion.sources import Source
 from orchestration.lib.ingestion.staging import StagedFiles
 
@@ -62,7 +62,7 @@ def insert_bad_rows(
             f"select _row, raw_text from read_csv({sql.path(files.raw_texts)}, columns = {columns}, {_TEXTS})"
         )
     else:
-        texts = f"select _row, raw_text from {staged_texts(source, files.records)}"
+        texts = "select _row, raw_text from _texts"
     select = (
         "select b._line as line, b._columns as column_name, b._reasons as reason,"
         f" left(t.raw_text, {RAW_TEXT_CHARACTERS}) as raw_text"

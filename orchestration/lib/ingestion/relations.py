@@ -88,7 +88,8 @@ def parquet_relation(con: duckdb.DuckDBPyConnection, source: Source, with_number
     read = source.read_parquet(with_numbers)
     numbers = "file_row_number + 1 as _row, file_row_number + 1 as _line" if with_numbers else _NO_NUMBERS
     if source.format.shape == "json":
-        return f"(select {numbers}, null::varchar as _bad, {parquet_record(source)} as j from {read})"
+        objects = f"(select {numbers}, null::varchar as _bad, {parquet_record(source)} as j from {read})"
+        return _json_shape(source, objects)
     columns = []
     for column in source.format.columns:
         value = "null::varchar"
@@ -147,7 +148,10 @@ def _json_shape(source: Source, objects: str) -> str:
     """JSON objects as the format's shape wants them; `objects` has _row, _line, _bad and j."""
     declared = source.format
     if declared.shape == "json":
-        return objects
+        # One parse a record, whatever number of values is read of it.
+        structure = sql.text(json.dumps(declared.structure))
+        record = f"coalesce(j->{sql.json_path(declared.unwrap)}, j)" if declared.unwrap else "j"
+        return f"(select _row, _line, _bad, from_json({record}, {structure}) as j from {objects})"
     if declared.flatten:
         nested = f"coalesce(j->{sql.json_path(declared.flatten)}, cast('{{}}' as json))"
         without = f"json_merge_patch(j, {sql.text(json.dumps({declared.flatten: None}))})"

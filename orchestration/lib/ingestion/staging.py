@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 
 from orchestration.lib.ingestion.documents import json_records
 from orchestration.lib.ingestion.formats.base import Csv, JsonDocument
@@ -15,6 +16,15 @@ from orchestration.lib.ingestion.relations import MARK
 from orchestration.lib.ingestion.sources import Source
 
 _BATCH = 2000
+_VECTOR_ROWS = 2048
+_VECTORS = 2
+
+
+class _Writer(Protocol):
+    """What `csv.writer` returns."""
+
+    def writerow(self, row: Iterable[Any], /) -> Any:
+        """Writes one row."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +54,18 @@ class StagedFiles:
             path.unlink(missing_ok=True)
 
 
-def stage(source: Source, files: StagedFiles) -> int:
-    """Cuts the file into records and writes them; returns the number of those that are none."""
+@dataclass(frozen=True)
+class Piece:
+    """Some records are staged; `rejected` counts those that are none, from the beginning of the file."""
+
+    rejected: int
+
+
+def stage(source: Source, files: StagedFiles, whole: bool) -> Iterator[Piece]:
+    """Cuts the file into records and stages them, by pieces or whole; each piece replaces the one before.
+
+    There is always a first piece, also when it has no record.
+    """
     found = chunks(source.path, source.limits)
     limit = source.limits.record_bytes
     records: Iterable[Good | Bad]
@@ -58,24 +78,50 @@ def stage(source: Source, files: StagedFiles) -> int:
         records = csv_records(physical, len(source.header), source.delimiter, source.reader.quoted, limit)
     else:
         records = text_records(lines(found, limit), limit)
-    return _write(records, files, source.delimiter if isinstance(source.reader, Csv) else MARK)
-
-
-def _write(records: Iterable[Good | Bad], files: StagedFiles, delimiter: str) -> int:
-    mark = delimiter.encode()
-    rejected = row = 0
-    batch: list[bytes] = []
-    with files.records.open("wb") as good, files.rejects.open("w", newline="", encoding="utf-8") as bad:
+    mark = (source.delimiter if isinstance(source.reader, Csv) else MARK).encode()
+    numbered = _Numbered(iter(records), mark)
+    with files.rejects.open("w", newline="", encoding="utf-8") as bad:
         rejects = csv.writer(bad, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for record in records:
-            row += 1
+        while True:
+            with files.records.open("wb") as good:
+                numbered.write(good, rejects, None if whole else source.limits.piece_bytes)
+            bad.flush()
+            yield Piece(numbered.rejected)
+            if numbered.ended:
+                return
+
+
+class _Numbered:
+    """Gives records their numbers while it writes them."""
+
+    def __init__(self, records: Iterator[Good | Bad], mark: bytes) -> None:
+        self._records, self._mark, self._row = records, mark, 0
+        self.rejected = 0
+        self.ended = False
+
+    def write(self, good: BinaryIO, rejects: _Writer, most_bytes: int | None) -> None:
+        """Writes records until there are `most_bytes` of them, or all; fewer where the records are long.
+
+        DuckDB works on vectors of rows, and a JSON function holds what it parsed of a whole vector.
+        """
+        written = rows = vector_bytes = 0
+        batch: list[bytes] = []
+        mark = self._mark
+        while most_bytes is None or (written < most_bytes and vector_bytes < most_bytes / _VECTORS):
+            record = next(self._records, None)
+            if record is None:
+                self.ended = True
+                break
+            self._row += 1
             if isinstance(record, Bad):
-                rejected += 1
+                self.rejected += 1
                 rejects.writerow((record.line, record.reason, record.raw))
                 continue
-            batch.append(b"%d%b%d%b%b\n" % (row, mark, record.line, mark, record.data))
+            batch.append(b"%d%b%d%b%b\n" % (self._row, mark, record.line, mark, record.data))
+            written += len(batch[-1])
+            rows += 1
+            vector_bytes = len(batch[-1]) + (vector_bytes if rows % _VECTOR_ROWS else 0)
             if len(batch) >= _BATCH:
                 good.writelines(batch)
                 batch.clear()
         good.writelines(batch)
-    return rejected

@@ -9,8 +9,8 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from orchestration.lib.ingestion import file_load
 from orchestration.lib.ingestion.limits import Limits
+from orchestration.lib.ingestion.target import Target
 from tests.support.ingestion import CLICKS, ORDERS, Landing
 
 ROW = CLICKS + "e1,2024-01-01,v1,x\n"
@@ -99,14 +99,14 @@ def test_a_corrected_file_clears_a_refusal_of_the_whole(landing: Landing):
 
 def test_a_file_that_changes_while_it_is_read_waits(landing: Landing, monkeypatch: pytest.MonkeyPatch):
     path = landing.put("clicks/standard/a.csv", ROW)
-    insert = file_load.FileLoad._insert
+    insert = Target.insert
 
     def insert_while_somebody_writes(self, *args):
         rows = insert(self, *args)
         path.write_text(ROW + "e2,2024-01-01,v1,x\n")
         return rows
 
-    monkeypatch.setattr(file_load.FileLoad, "_insert", insert_while_somebody_writes)
+    monkeypatch.setattr(Target, "insert", insert_while_somebody_writes)
     result = landing.load().files[0]
     assert (result.status, landing.one("select count(*) from raw.clicks")) == ("waiting", (0,))
     assert landing.one("select count(*) from raw.load_log") == (0,)
@@ -119,21 +119,39 @@ def test_a_fault_of_the_machine_stops_the_run_and_leaves_nothing_half_done(
 ):
     landing.put("clicks/standard/a.csv", ROW, mtime=100)
     landing.put("clicks/standard/b.csv", ROW.replace("e1", "e2"), mtime=200)
-    insert = file_load.FileLoad._insert
+    insert = Target.insert
 
-    def insert_until_memory_ends(self, *args):
+    def insert_until_the_disk_is_full(self, *args):
         rows = insert(self, *args)
-        if self._file_id == 2:
-            raise duckdb.OutOfMemoryException("no more memory")
+        if self.file_id == 2:
+            raise duckdb.IOException("No space left on device")
         return rows
 
-    monkeypatch.setattr(file_load.FileLoad, "_insert", insert_until_memory_ends)
-    with pytest.raises(duckdb.OutOfMemoryException):
+    monkeypatch.setattr(Target, "insert", insert_until_the_disk_is_full)
+    with pytest.raises(duckdb.IOException):
         landing.load()
     assert landing.rows("select event_id from raw.clicks") == [("e1",)]
     assert landing.one("select count(*) from raw.quarantine") == (0,)
     monkeypatch.undo()
     assert landing.load().rows_loaded == 1
+
+
+def test_a_file_that_does_not_fit_into_memory_is_quarantined_and_the_run_goes_on(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+):
+    landing.put("clicks/standard/a.csv", ROW, mtime=100)
+    landing.put("clicks/standard/b.csv", ROW.replace("e1", "e2"), mtime=200)
+    insert = Target.insert
+
+    def insert_until_memory_ends(self, *args):
+        if self.file_id == 1:
+            raise duckdb.OutOfMemoryException("no more memory")
+        return insert(self, *args)
+
+    monkeypatch.setattr(Target, "insert", insert_until_memory_ends)
+    first, second = landing.load().files
+    assert "raise ROI_LOAD_MEMORY_BYTES" in str(first.reason)
+    assert (first.status, second.status) == ("quarantined", "loaded")
 
 
 def test_progress_is_told_file_by_file(landing: Landing):

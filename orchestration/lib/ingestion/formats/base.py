@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from orchestration.lib.ingestion.schema import FIELDS
 
@@ -85,8 +86,10 @@ class Output:
 class Format:
     """One folder name of a dataset.
 
-    shape      'table' (columns as declared), 'json' (one column `j`) or 'lines' (one column `line`)
+    shape      'table' (columns as declared), 'json' (one struct `j`) or 'lines' (one column `line`)
+    structure  of shape 'json': what is read of a record, as nested dicts and lists with SQL types as leaves
     readers    by file extension; `.gz` behind it is understood for all but Parquet
+    unwrap     of shape 'json': the key of a nested object that is the record, where a document has it
     columns    of shape 'table': what is read; anything else goes to `extra`
     ignored    of shape 'table': further columns that the system is known to write, and that are not kept
     flatten    of shape 'table' read from JSON: the key of a nested object whose keys are columns too
@@ -104,6 +107,8 @@ class Format:
     readers: Mapping[str, Reader]
     outputs: tuple[Output, ...]
     shape: str = "table"
+    structure: Mapping[str, Any] | None = None
+    unwrap: str | None = None
     columns: tuple[Column, ...] = ()
     ignored: tuple[str, ...] = ()
     flatten: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from orchestration.lib.ingestion.sql import text
+from orchestration.lib.ingestion.sql import ident, text
 
 _EXACT = r"\+?(\d{1,14}(\.\d{0,4}0*)?|\.\d{1,4}0*)"
 
@@ -132,11 +133,6 @@ def event_name(name: str) -> str:
     return f"case {snake_case(name)} {whens} else nullif({snake_case(name)}, '') end"
 
 
-def json_list(value: str) -> str:
-    """A JSON array as a list of JSON values; what is no array is an empty list."""
-    return f"case when json_type({value}) = 'ARRAY' then cast({value} as json[]) else cast([] as json[]) end"
-
-
 def json_object_of(pairs: dict[str, str]) -> str:
     """A JSON object of the values that are not null; null when all are."""
     listed = ", ".join(f"{text(name)}, {value}" for name, value in pairs.items())
@@ -150,16 +146,30 @@ def with_unknown(pairs: dict[str, str]) -> str:
     return f"nullif(cast(json_merge_patch({unknown}, json_object({listed})) as varchar), '{{}}')"
 
 
-def named_note(pairs: str, names: tuple[str, ...]) -> str:
-    """The first value in a JSON list of `{name (or key), value}` with a name among `names`, in any case."""
+TEXT = "VARCHAR"
+"""The leaf of a JSON structure: numbers keep their digits until their field reads them."""
+
+NOTES = [{"name": TEXT, "key": TEXT, "value": TEXT}]
+"""The JSON structure of a list of free-form notes."""
+
+
+def struct_type(structure: Any) -> str:
+    """The SQL type of a JSON structure."""
+    if isinstance(structure, Mapping):
+        return "struct(" + ", ".join(f"{ident(k)} {struct_type(v)}" for k, v in structure.items()) + ")"
+    return struct_type(structure[0]) + "[]" if isinstance(structure, list) else str(structure)
+
+
+def named_note(notes: str, names: tuple[str, ...]) -> str:
+    """The first value in a list of `NOTES` whose name (or key) is one of `names`, in any case."""
     choice = ", ".join(text(name) for name in names)
-    name = "lower(trim(coalesce(p->>'$.name', p->>'$.key')))"
-    return f"nullif(list_filter({json_list(pairs)}, lambda p: {name} in ({choice}))[1]->>'$.value', '')"
+    is_one = f"lower(trim(coalesce(p.name, p.key))) in ({choice})"
+    return f"nullif(list_filter({notes}, lambda p: {is_one})[1].value, '')"
 
 
 def sum_of(values: str, each: str) -> str:
-    """The sum of an amount (SQL over `x`) over a JSON list; null for an empty list."""
-    return f"list_sum(list_transform({json_list(values)}, lambda x: {amount(each)}))"
+    """The sum of an amount (SQL over `x`) over a list; null for an empty list."""
+    return f"list_sum(list_transform({values}, lambda x: {amount(each)}))"
 
 
 def product_of(price: str, quantity: str) -> str:

@@ -14,25 +14,35 @@ One event a row with nested `event_params`; `event_timestamp` counts microsecond
 from __future__ import annotations
 
 from orchestration.lib.ingestion.formats.base import Format, JsonDocument, Jsonl, Output, Parquet
-from orchestration.lib.ingestion.formats.expressions import json_list, json_object_of, rounded, with_campaign
+from orchestration.lib.ingestion.formats.expressions import TEXT, json_object_of, rounded, with_campaign
+
+_VALUE = {"string_value": TEXT, "int_value": TEXT, "double_value": TEXT, "float_value": TEXT}
+_TRAFFIC = ("manual_source", "manual_medium", "manual_campaign_name", "manual_content", "manual_term")
+_STRUCTURE = {
+    **dict.fromkeys(
+        ("event_timestamp", "event_name", "user_id", "user_pseudo_id", "platform", "stream_id"), TEXT
+    ),
+    **dict.fromkeys(("batch_event_index", "event_bundle_sequence_id"), TEXT),
+    "event_params": [{"key": TEXT, "value": _VALUE}],
+    "collected_traffic_source": {**dict.fromkeys(_TRAFFIC, TEXT), "gclid": TEXT},
+    "ecommerce": {"transaction_id": TEXT, "purchase_revenue": TEXT},
+    "privacy_info": {"analytics_storage": TEXT},
+    "device": {"category": TEXT},
+    "geo": {"country": TEXT},
+}
 
 
 def _param(name: str) -> str:
-    value = f"list_filter(params, lambda p: (p->>'$.key') = '{name}')[1]->'$.value'"
-    kinds = ("string_value", "int_value", "double_value", "float_value")
-    return "coalesce(" + ", ".join(f"nullif({value}->>'$.{kind}', '')" for kind in kinds) + ")"
+    value = f"list_filter(j.event_params, lambda p: p.key = '{name}')[1].value"
+    return "coalesce(" + ", ".join(f"nullif({value}.{kind}, '')" for kind in _VALUE) + ")"
 
 
-_SOURCE = "j->'$.collected_traffic_source'"
-_CAMPAIGN = [
-    f"nullif({_SOURCE}->>'$.manual_{name}', '')"
-    for name in ("source", "medium", "campaign_name", "content", "term")
-]
+_CAMPAIGN = [f"nullif(j.collected_traffic_source.{name}, '')" for name in _TRAFFIC]
 _ROWS = f"""
 (
     select
         *,
-        j->>'$.event_timestamp' as stamp,
+        j.event_timestamp as stamp,
         {_param("page_location")} as url,
         {_param("page_referrer")} as referrer,
         {_param("transaction_id")} as transaction,
@@ -41,10 +51,10 @@ _ROWS = f"""
         {_param("engagement_time_msec")} as engaged_ms,
         {_param("ga_session_id")} as session_id,
         {_param("gclid")} as gclid,
-    from (select *, {json_list("j->'$.event_params'")} as params from {{src}})
+    from {{src}}
 )
 """
-_ORDER = "nullif(nullif(coalesce(j->>'$.ecommerce.transaction_id', transaction), ''), '(not set)')"
+_ORDER = "nullif(nullif(coalesce(j.ecommerce.transaction_id, transaction), ''), '(not set)')"
 
 FORMATS = (
     Format(
@@ -52,9 +62,10 @@ FORMATS = (
         name="ga4",
         shape="json",
         readers={".jsonl": Jsonl(), ".json": JsonDocument(), ".parquet": Parquet()},
+        structure=_STRUCTURE,
         rows=_ROWS,
         recognised=(
-            "stamp is not null and (j->>'$.event_name') is not null",
+            "stamp is not null and (j.event_name) is not null",
             "an event of GA4's BigQuery export",
         ),
         rejects=(
@@ -69,29 +80,29 @@ FORMATS = (
                 "clicks",
                 {
                     "event_at": "make_timestamp(try_cast(stamp as bigint))",
-                    "visitor_id": "j->>'$.user_pseudo_id'",
-                    "event_name": "j->>'$.event_name'",
+                    "visitor_id": "j.user_pseudo_id",
+                    "event_name": "j.event_name",
                     "page_url": with_campaign("url", *_CAMPAIGN),
                     "referrer_url": "referrer",
-                    "customer_id": "j->>'$.user_id'",
+                    "customer_id": "j.user_id",
                     "order_id": _ORDER,
-                    "event_value": rounded("coalesce(j->>'$.ecommerce.purchase_revenue', amount)"),
+                    "event_value": rounded("coalesce(j.ecommerce.purchase_revenue, amount)"),
                     "engagement_seconds": "coalesce(cast(try_cast(engaged_ms as double) / 1000 as varchar),"
                     " engaged_ms)",
-                    "consent": """case lower(j->>'$.privacy_info.analytics_storage')
+                    "consent": """case lower(j.privacy_info.analytics_storage)
                         when 'yes' then 'granted' when 'no' then 'denied' end""",
                 },
                 extra=json_object_of(
                     {
                         "ga_session_id": "session_id",
                         "currency": "currency",
-                        "gclid": f"coalesce(nullif({_SOURCE}->>'$.gclid', ''), gclid)",
-                        "platform": "j->>'$.platform'",
-                        "stream_id": "j->>'$.stream_id'",
-                        "device_category": "j->>'$.device.category'",
-                        "country": "j->>'$.geo.country'",
-                        "batch_event_index": "j->>'$.batch_event_index'",
-                        "event_bundle_sequence_id": "j->>'$.event_bundle_sequence_id'",
+                        "gclid": "coalesce(nullif(j.collected_traffic_source.gclid, ''), gclid)",
+                        "platform": "j.platform",
+                        "stream_id": "j.stream_id",
+                        "device_category": "j.device.category",
+                        "country": "j.geo.country",
+                        "batch_event_index": "j.batch_event_index",
+                        "event_bundle_sequence_id": "j.event_bundle_sequence_id",
                     }
                 ),
             ),
