@@ -12,6 +12,9 @@ from orchestration.lib.settings import Settings
 SESSIONS = "intermediate.int_session_entries"
 PEOPLE = "intermediate.int_person_identifiers"
 PURCHASES = "intermediate.int_purchases"
+CONVERSIONS = "intermediate.int_conversions"
+# The table behind the sessions that are published.
+VISITS = "intermediate.int_visitor_sessions"
 JOURNEYS = "intermediate.int_journeys"
 LINEAR = "marts.fct_attribution__linear"
 ROI = "marts.mart_influencer_roi"
@@ -85,26 +88,33 @@ FAULTS = {
         f"update {LINEAR} set person_id = '0' || person_id; insert into {LINEAR} from {LINEAR}",
     ],
     "assert_conversions_reconcile": [
-        f"delete from marts.fct_conversions {first('marts.fct_conversions', 'conversion_id')}",
-        "delete from marts.fct_sessions",
-        "insert into marts.fct_journeys from marts.fct_journeys",
+        f"delete from {CONVERSIONS} {first(CONVERSIONS, 'conversion_id')}",
+        "create or replace view marts.fct_sessions as from intermediate.int_sessions limit 1",
+        f"create or replace view marts.fct_journeys as from {JOURNEYS} limit 1",
     ],
     "assert_registry_keys_are_known": [
         "delete from marts.dim_influencers",
         "delete from marts.dim_campaigns",
     ],
     "assert_no_personal_data": [
-        "update marts.fct_sessions set landing_page = '/reset/jane.doe@mail.example'",
-        "update marts.fct_sessions set content = 'jane@mail.example'",
+        f"update {VISITS} set landing_page = '/reset/jane.doe@mail.example'",
+        f"update {VISITS} set content = 'jane@mail.example'",
     ],
     "assert_every_influencer_under_every_model": [
         f"delete from {ROI} where attribution_model = 'linear' and influencer_id = 'inf_2'",
     ],
     "unique_combination_fct_sessions_session_id": [
-        "insert into marts.fct_sessions from marts.fct_sessions limit 1",
+        f"insert into {VISITS} from {VISITS} limit 1",
     ],
-    "rules_fct_conversions": ["update marts.fct_conversions set revenue = revenue + 0.01"],
-    "rules_fct_sessions": ["update marts.fct_sessions set ended_at = started_at - interval 1 microsecond"],
+    "rules_fct_conversions": [
+        f"update {CONVERSIONS} set revenue = revenue + 0.01",
+        f"update {CONVERSIONS} set person_id = null",
+    ],
+    "rules_fct_journeys": [f"update {JOURNEYS} set evidence = null"],
+    "rules_fct_sessions": [
+        f"update {VISITS} set ended_at = started_at - interval 1 microsecond",
+        f"update {VISITS} set medium = null",
+    ],
     "rules_mart_influencer_roi": [f"update {ROI} set roi_pct = null"],
     "rules_mart_order_evidence": ["update marts.mart_order_evidence set evidence_class = 'both'"],
 }
