@@ -1,0 +1,230 @@
+"""The attribution models beside two public packages, on the same journeys, in one run.
+
+`python -m benchmarks.attribution_peers --peer-python PATH [--journeys N] [--keys 12,200,2000]`
+
+PATH is the Python of an environment with the peers, which nothing else here needs:
+`python -m venv peers && peers/bin/pip install ChannelAttribution marketing-attribution-models matplotlib`.
+
+Made-up journeys fill the tables that dbt's models read; the time of ours is what dbt says of those models,
+from journeys to facts and to removal effects, counting included. The peers get distinct paths counted
+beforehand, and only their own calls are timed. Our removal effects are the exact ones; a peer's error is its
+largest difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.settings import Settings
+
+PROGRAM = Path(__file__).with_name("peer_program.py")
+PEERS = ("ChannelAttribution", "marketing-attribution-models")
+MARKOV = ("int_markov_keys", "int_markov_transitions", "int_markov_effects")
+COMPARED = ("first_touch", "last_non_direct", "linear", "position_based")
+RULES = (
+    "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based", "j_shaped",
+    "inverse_j", "w_shaped", "full_path", "promo_code", "hybrid",
+)  # fmt: skip
+#: In place of an unused column.
+TEXT = "cast(null as varchar)"
+
+JOURNEYS = """
+create table journeys as
+select
+    id,
+    hash(id, 'won') % 10 < {won} as is_converting,
+    {length} as path_length
+from range({journeys}) as rows(id);
+create table touches as
+select
+    id, is_converting, path_length, position,
+    -- A few keys are met often, most of them rarely.
+    'k' || lpad(floor({keys} * power((hash(id, position) % 1000003) / 1000003.0, 2))::int::varchar, 5, '0')
+        as touch_key
+from journeys, range(1, 13) as positions(position)
+where position <= path_length;
+"""
+WAREHOUSE = """
+create schema intermediate;
+create schema staging;
+create table intermediate.int_conversions as
+select
+    id as conversion_key, id as person_key, 'purchase:' || id as conversion_id,
+    'purchase' as conversion_type, timestamp '2026-03-01' as converted_at, 'p' || id as person_id,
+    (100 + id % 100)::decimal(18, 2) as revenue
+from journeys where is_converting;
+create table intermediate.int_changed_people as
+select id as person_key, '' as person_id from journeys where false;
+create table intermediate.int_journeys as
+select
+    id as conversion_key, id as person_key, id || '-' || position as touchpoint_id, touch_key,
+    timestamp '2026-02-01' + to_hours(position::int) as touched_at, touch_key as channel,
+    {text} as influencer_id, {text} as campaign_id, {text} as deliverable_id, 'visit' as evidence,
+    true as is_in_path, true as is_creditable, position as touch_position, path_length,
+    position as creditable_position, path_length as creditable_length,
+    (path_length - position)::double as hours_to_last_touch, position = path_length as is_last_touch,
+    position = 2 as is_lead_touch, position = 3 as is_customer_touch,
+    false as has_code_owner, false as is_code_claim
+from touches where is_converting;
+create table intermediate.int_open_journeys as
+select id as person_key, touch_key, position as touch_position, path_length
+from touches where not is_converting;
+create table staging.stg_registry__influencers as select {text} as influencer_id, {text} as tier where false;
+"""
+PATHS = """
+copy (
+    select path, count(*) filter (where is_converting) as conversions,
+        count(*) filter (where not is_converting) as losses
+    from (
+        select id, is_converting, string_agg(touch_key, '>' order by position) as path
+        from touches group by id, is_converting
+    )
+    group by path order by path
+) to '{file}' (header)
+"""
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What the project's own models gave; times in seconds."""
+
+    seconds: dict[str, float]
+    rules: dict[str, dict[str, float]]
+    effects: dict[str, float]
+
+
+def fill(warehouse: Path, journeys: int, keys: int, won: int, length: str, paths: Path | None) -> None:
+    """Made-up journeys as the tables that the models read, and as a file of paths."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(JOURNEYS.format(journeys=journeys, keys=keys, won=won, length=length))
+        connection.execute(WAREHOUSE.format(text=TEXT))
+        if paths:
+            connection.execute(PATHS.format(file=paths))
+
+
+def run_models(settings: Settings, models: Sequence[str]) -> dict[str, float]:
+    """Runs dbt's models and says how long each took."""
+    result = run_dbt(settings, ["run", "--full-refresh", "--select", *models])
+    if not result.success:
+        raise SystemExit("; ".join([result.error or "", *(node.message for node in result.failures)]))
+    return {node.name: node.seconds for node in result.nodes}
+
+
+def ours(settings: Settings) -> Ours:
+    """The compared models and Markov's effects."""
+    seconds = run_models(settings, [*MARKOV, *(f"fct_attribution__{rule}" for rule in COMPARED)])
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        rules = {
+            rule: dict(
+                connection.execute(
+                    f"select channel, sum(credit) from marts.fct_attribution__{rule} group by channel"
+                ).fetchall()
+            )
+            for rule in COMPARED
+        }
+        effects = dict(
+            connection.execute(
+                "select touch_key, removal_effect from intermediate.int_markov_keys "
+                "inner join intermediate.int_markov_effects using (key_number)"
+            ).fetchall()
+        )
+    return Ours(seconds, rules, effects)
+
+
+def peer(python: Path, name: str, paths: Path, keys: int) -> dict[str, Any]:
+    """What a peer says; its own message where it fails."""
+    command = [str(python), str(PROGRAM), name, str(paths), str(keys)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"error": done.stderr.strip().splitlines()[-1]}
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def largest_difference(mine: dict[str, float], theirs: dict[str, float]) -> float:
+    """The largest difference over all keys of either."""
+    return max(abs(mine.get(key, 0.0) - theirs.get(key, 0.0)) for key in mine.keys() | theirs.keys())
+
+
+def compare(python: Path, journeys: int, keys: int) -> list[str]:
+    """The table's rows for so many keys."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.from_env({"ROI_DATA": folder, "ROI_HASH_KEY": "benchmark"})
+        paths = Path(folder) / "paths.csv"
+        fill(settings.warehouse, journeys, keys, 1, "1 + least(hash(id, 'n') % 7, hash(id, 'm') % 7)", paths)
+        mine = ours(settings)
+        markov = sum(mine.seconds[name] for name in MARKOV)
+        facts = sum(mine.seconds[f"fct_attribution__{rule}"] for rule in COMPARED)
+        rows = [f"| {keys:,} | ours | {facts:.1f} ({len(COMPARED)} facts) | 0 | {markov:.2f} | 0 | 1 |"]
+        for name in PEERS:
+            found = peer(python, name, paths, keys)
+            if "error" in found:
+                rows.append(f"| {keys:,} | {name} | failed: {found['error']} | | | | |")
+                continue
+            rules = max(
+                largest_difference(mine.rules[rule], values) / sum(values.values())
+                for rule, values in found["rules"].items()
+            )
+            seconds = found.get("markov_seconds")
+            rows.append(
+                f"| {keys:,} | {name} | {found['rule_seconds']:.1f} ({len(found['rules'])} sums) | "
+                f"{rules:.0e} | "
+                + (
+                    f"{seconds:.2f} | {largest_difference(mine.effects, found['effects']):.1e} | "
+                    f"{seconds / markov:.0f} |"
+                    if seconds is not None
+                    else "not run | | |"
+                )
+            )
+        return rows
+
+
+def against_one_pass(conversions: int) -> list[str]:
+    """All rule models over conversions of five touches beside one pass over the same rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.from_env({"ROI_DATA": folder, "ROI_HASH_KEY": "benchmark"})
+        fill(settings.warehouse, conversions, 200, 10, "5", None)
+        seconds = run_models(settings, [f"fct_attribution__{rule}" for rule in RULES])
+        with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+            start = time.perf_counter()
+            connection.execute(
+                "select count(n), sum(s) from (select conversion_key, count(*) as n, "
+                "sum(hours_to_last_touch) as s from intermediate.int_journeys group by conversion_key)"
+            ).fetchall()
+            one_pass = time.perf_counter() - start
+    total = sum(seconds.values())
+    return [
+        f"{len(RULES)} rule models, {conversions:,} conversions of 5 touches: {total:.1f} s; one "
+        f"`group by conversion_key` over the same rows: {one_pass:.2f} s; {total / one_pass:.0f} times, "
+        f"{total / one_pass / len(RULES):.0f} times a model."
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--peer-python", type=Path, required=True)
+    parser.add_argument("--journeys", type=int, default=1_000_000)
+    parser.add_argument("--keys", default="12,200,2000")
+    options = parser.parse_args()
+    print(f"{options.journeys:,} journeys, one in ten converts.\n")
+    print("| keys | who | rule models, s | relative difference | Markov, s | largest error | times ours |")
+    print("|---|---|---|---|---|---|---|")
+    for keys in map(int, options.keys.split(",")):
+        print("\n".join(compare(options.peer_python, options.journeys, keys)), flush=True)
+    print()
+    print("\n".join(against_one_pass(options.journeys)))
+
+
+if __name__ == "__main__":
+    main()
