@@ -1,6 +1,5 @@
-"""The main job as people start it: `roi run` in a process of its own, from landing files to the published mart."""
+"""The main job as people start it: `roi run` in a process of its own, from files to the published mart."""
 
-import json
 import os
 import subprocess
 import sys
@@ -17,12 +16,18 @@ ROOT = Path(__file__).parents[2]
 SHARED_LOG = ROOT.parent / "shared" / "data" / "weblog" / "access_first_5000.log"
 
 
-def roi_run(data: Path, landing: Path, registry: Path, variables: str = "{}") -> subprocess.CompletedProcess[str]:
+def roi_run(
+    data: Path, landing: Path, registry: Path, variables: str = "{}"
+) -> subprocess.CompletedProcess[str]:
     """`roi run` on those folders."""
     environment = {
-        **os.environ, "ROI_DATA": str(data), "ROI_LANDING": str(landing), "ROI_REGISTRY": str(registry),
-        "ROI_VARS": variables, "ROI_HASH_KEY": "a key of the tests",
-    }  # fmt: skip
+        **os.environ,
+        "ROI_DATA": str(data),
+        "ROI_LANDING": str(landing),
+        "ROI_REGISTRY": str(registry),
+        "ROI_VARS": variables,
+        "ROI_HASH_KEY": "a key of the tests",
+    }
     command = [sys.executable, "-m", "orchestration.cli", "run"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -53,9 +58,14 @@ def test_a_second_run_loads_nothing_and_publishes_the_same_content(tmp_path: Pat
     # dbt would write a seed's SQL over a file that lies outside of its project.
     assert {path.name: path.read_bytes() for path in registry.iterdir()} == before
 
-    influencers = rows(data / "roi.duckdb", "select distinct influencer_id from marts.mart_influencer_roi order by 1")
+    influencers = rows(
+        data / "roi.duckdb", "select distinct influencer_id from marts.mart_influencer_roi order by 1"
+    )
     assert influencers == [("inf_0",), ("inf_1",), ("inf_2",), ("inf_3",)]
-    silent = rows(data / "roi.duckdb", "select distinct roi_pct from marts.mart_influencer_roi where influencer_id = 'inf_3'")
+    silent = rows(
+        data / "roi.duckdb",
+        "select distinct roi_pct from marts.mart_influencer_roi where influencer_id = 'inf_3'",
+    )
     assert silent == [(-100.0,)]
 
 
@@ -65,10 +75,25 @@ def test_the_two_formulas_of_every_guide(tmp_path: Path) -> None:
     landing, registry, data = tmp_path / "landing", tmp_path / "registry", tmp_path / "data"
     clicks, orders = [], []
     for number in range(50):
-        clicks.append({"event_id": f"e{number}", "event_at": f"2026-02-01T10:{number:02d}:07Z", "visitor_id": f"v{number}",
-                       "event_name": "page_view", "page_url": "https://shop.example/?utm_source=creator0"})  # fmt: skip
-        orders.append({"order_id": f"o{number}", "ordered_at": f"2026-02-02T10:{number:02d}:31Z", "visitor_id": f"v{number}",
-                       "customer_id": f"c{number}", "currency": "USD", "subtotal": "500.00"})  # fmt: skip
+        clicks.append(
+            {
+                "event_id": f"e{number}",
+                "event_at": f"2026-02-01T10:{number:02d}:07Z",
+                "visitor_id": f"v{number}",
+                "event_name": "page_view",
+                "page_url": "https://shop.example/?utm_source=creator0",
+            }
+        )
+        orders.append(
+            {
+                "order_id": f"o{number}",
+                "ordered_at": f"2026-02-02T10:{number:02d}:31Z",
+                "visitor_id": f"v{number}",
+                "customer_id": f"c{number}",
+                "currency": "USD",
+                "subtotal": "500.00",
+            }
+        )
     write_batch(landing, "all", {"clicks": clicks, "orders": orders})
     write_registry(registry, influencers=1)
     (registry / "partnerships.csv").write_text(
@@ -91,7 +116,11 @@ def test_the_two_formulas_of_every_guide(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variables", "says"),
-    [('{"half_life": 24}', "half_life"), ("[1]", "ROI_VARS"), ('{"direct_touches": "maybe"}', "direct_touches")],
+    [
+        ('{"half_life": 24}', "half_life"),
+        ("[1]", "ROI_VARS"),
+        ('{"direct_touches": "maybe"}', "direct_touches"),
+    ],
 )
 def test_a_wrong_setting_stops_before_anything_is_written(tmp_path: Path, variables: str, says: str) -> None:
     write_registry(tmp_path / "registry")
@@ -117,7 +146,7 @@ def test_overlapping_owners_of_a_code_stop_before_anything_is_written(tmp_path: 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED_LOG.exists(), reason="the public access log is not beside the repository")
 def test_a_real_access_log_with_a_shop_export(tmp_path: Path) -> None:
-    """Real combined log lines as clicks; the feed's UTM values, in both of their encodings, as an influencer's link."""
+    """Real combined log lines as clicks; the feed's UTM values, in both encodings, as a creator's link."""
     landing, registry, data = tmp_path / "landing", tmp_path / "registry", tmp_path / "data"
     weblog = landing / "clicks" / "weblog"
     weblog.mkdir(parents=True)
@@ -125,7 +154,8 @@ def test_a_real_access_log_with_a_shop_export(tmp_path: Path) -> None:
     shop = landing / "orders" / "shopify_csv"
     shop.mkdir(parents=True)
     (shop / "orders export.csv").write_text(
-        "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,"
+        "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,"
+        "Discount Code,Discount Amount,"
         "Created at,Lineitem quantity,Lineitem name,Lineitem price,Id\n"
         "#1001,buyer@mail.example,paid,2015-05-18 12:00:00 +0000,USD,80.00,0,0,80.00,FEED20,20.00,"
         "2015-05-18 12:00:00 +0000,1,Book,60.00,5001\n"
@@ -154,18 +184,21 @@ def test_a_real_access_log_with_a_shop_export(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     published = data / "roi.duckdb"
     with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
-        log = json.loads(json.dumps(connection.execute(
-            "select rows_read, rows_loaded + rows_quarantined + rows_duplicate from raw.load_log where dataset = 'clicks'"
-        ).fetchone()))  # fmt: skip
-    assert log[0] == log[1] == 5000
-    assert rows(published, "select count(*) > 0 from marts.fct_sessions where influencer_id = 'inf_0'") == [(True,)]
+        read, accounted = connection.execute(
+            "select rows_read, rows_loaded + rows_quarantined + rows_duplicate from raw.load_log"
+            " where dataset = 'clicks'"
+        ).fetchall()[0]
+    assert read == accounted == 5000
+    assert rows(published, "select count(*) > 0 from marts.fct_sessions where influencer_id = 'inf_0'") == [
+        (True,)
+    ]
     # Both encodings of the campaign are one campaign.
     assert rows(
         published, "select distinct campaign from marts.fct_sessions where influencer_id = 'inf_0'"
     ) == [(campaign.lower(),)]
-    assert rows(published, "select sum(revenue) from marts.fct_conversions where conversion_type = 'purchase'") == [
-        (Decimal("110.00"),)
-    ]
+    assert rows(
+        published, "select sum(revenue) from marts.fct_conversions where conversion_type = 'purchase'"
+    ) == [(Decimal("110.00"),)]
     figures = rows(
         published,
         "select attributed_revenue, code_only_orders, total_cost, roi_pct from marts.mart_influencer_roi"

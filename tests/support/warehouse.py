@@ -16,10 +16,15 @@ from orchestration.lib.settings import Settings
 def settings_for(landing: Path, registry: Path, data: Path, variables: str = "{}") -> Settings:
     """Settings of a scratch warehouse below `data`."""
     landing.mkdir(parents=True, exist_ok=True)
-    return Settings.from_env({
-        "ROI_LANDING": str(landing), "ROI_REGISTRY": str(registry), "ROI_DATA": str(data),
-        "ROI_VARS": variables, "ROI_HASH_KEY": "a key of the tests",
-    })  # fmt: skip
+    return Settings.from_env(
+        {
+            "ROI_LANDING": str(landing),
+            "ROI_REGISTRY": str(registry),
+            "ROI_DATA": str(data),
+            "ROI_VARS": variables,
+            "ROI_HASH_KEY": "a key of the tests",
+        }
+    )
 
 
 def load(settings: Settings) -> None:
@@ -38,7 +43,9 @@ def build(settings: Settings, command: Sequence[str] = ("run",), full_refresh: b
     assert result.success, "\n".join([result.error or "dbt failed", *failures])
 
 
-def tables(warehouse: Path, schemas: Sequence[str], without: Sequence[str] = ()) -> dict[str, list[tuple[str]]]:
+def tables(
+    warehouse: Path, schemas: Sequence[str], without: Sequence[str] = ()
+) -> dict[str, list[tuple[str]]]:
     """Every table and view of the schemas as its sorted rows, each row as one text."""
     found: dict[str, list[tuple[str]]] = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -49,6 +56,6 @@ def tables(warehouse: Path, schemas: Sequence[str], without: Sequence[str] = ())
         for schema, name in names:
             if schema in schemas and name not in without:
                 found[f"{schema}.{name}"] = connection.execute(
-                    f'select row_text from (select cast(row as varchar) as row_text from "{schema}"."{name}" as row) order by 1'
+                    f'select cast(row as varchar) as row_text from "{schema}"."{name}" as row order by 1'
                 ).fetchall()
     return found
