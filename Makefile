@@ -28,7 +28,7 @@ lint: $(DEV_READY) ## ruff, mypy, sqlfluff
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/python -m sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 dagster: $(RUN_READY) ## open the orchestrator's pages
 	@$(BIN)/python -m orchestration.cli dagster
