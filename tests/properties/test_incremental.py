@@ -18,7 +18,7 @@ SCHEMAS = ("intermediate", "marts")
 def test_incremental_builds_equal_one_full_build(tmp_path: Path, seed: int) -> None:
     """Late and repeated events, merges of old people, new versions of orders, refunds, a corrected registry.
 
-    Seen to fail on planted bugs: see the comments at the top of the models in intermediate/build.
+    Seen to fail when people that vanish in a merge were left out of int_changed_people.
     """
     world = random_world(seed)
     pick = random.Random(seed)
