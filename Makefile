@@ -13,7 +13,7 @@ DEV_READY := $(VENV)/.dev-ready
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test lint dagster docs lock clean setup
+.PHONY: help run test lint dagster dashboard docs lock clean setup
 
 help: ## what can be typed
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: $(DEV_READY) ## ruff, mypy, sqlfluff
 
 dagster: $(RUN_READY) ## open the orchestrator's pages
 	@$(BIN)/python -m orchestration.cli dagster
+
+dashboard: $(DEV_READY) ## open the dashboard over what was published
+	@$(BIN)/python -m orchestration.cli dashboard
 
 docs: $(RUN_READY) ## build dbt's documentation
 	@$(BIN)/python -m orchestration.cli dbt docs generate

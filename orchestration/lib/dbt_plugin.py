@@ -6,20 +6,14 @@ dbt's artifacts, and the pepper cannot be turned back into the key that hashed t
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from orchestration.lib.pepper import pepper
 from orchestration.lib.settings import HASH_KEY_FILE, Settings, SettingsError
 
 PEPPER_VARIABLE = "roi_pepper"
-
-
-def pepper(hash_key: bytes) -> str:
-    """HMAC-SHA256 of `people` under the hash key, in hex: one derived key for one purpose."""
-    return hmac.new(hash_key, b"people", hashlib.sha256).hexdigest()
 
 
 class Plugin(BasePlugin):

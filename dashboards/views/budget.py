@@ -1,0 +1,107 @@
+"""Budget: whom to give more, whom to ask for a better deal, whom to leave; what a customer is worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.parts import tables
+from dashboards.parts.choices import choose_people
+from dashboards.parts.page import explanation, head, nothing, section
+from dashboards.parts.source import Source
+from dashboards.parts.tables import Column
+from orchestration.lib.readers import budget, text
+from orchestration.lib.readers.explain import FIGURES, model_label
+from orchestration.lib.readers.filters import Filters
+
+
+def view(source: Source) -> None:
+    """Draws the page. Its model is the one that recommendations go by, so it cannot be chosen here."""
+    place = st.container()
+    tiers, niches = choose_people(source)
+    filters = Filters(source.run.decision_model, tiers=tiers, niches=niches)
+    with place:
+        head("Where the next money should go", source, filters)
+    _recommendations(source, filters)
+    _customers(source)
+    explanation(
+        source.run,
+        filters.model,
+        "attributed_revenue",
+        "roi_pct",
+        "cac",
+        "ltv_per_customer",
+        "micro_conversion_rate",
+    )
+
+
+def _recommendations(source: Source, filters: Filters) -> None:
+    note = (
+        f"{model_label(filters.model)}, all time. Ranks carry their interval: where two overlap, chance "
+        "may have "
+        "ordered them. Nobody is told to stop after one campaign."
+    )
+    with section("Recommendations", note):
+        counts = source.ask(budget.recommended)
+        if not sum(counts.values()):
+            nothing("There are no influencers in the registry.")
+            return
+        with st.container(key="tiles-recommendations"):
+            for name, number in counts.items():
+                label = budget.RECOMMENDATIONS.get(name, text.markdown(name))
+                st.metric(label, text.number(number), border=True)
+        table = source.ask(budget.scorecard, filters)
+        if not table:
+            nothing("No influencer matches these filters.")
+            return
+        money = text.markdown(source.run.currency)
+        tables.show(
+            table,
+            {
+                "influencer_name": Column("Influencer", pinned=True),
+                "recommendation": Column("Advice"),
+                "reason": Column("Why", "long"),
+                "composite_rank": Column("Rank", "count", "1 is best; none where too few people bought."),
+                "rank_low": Column("Best", "count", "Best rank of its interval."),
+                "rank_high": Column("Worst", "count", "Worst rank of its interval."),
+                "attributed_revenue": Column(
+                    f"Revenue ({money})", "money", FIGURES["attributed_revenue"].meaning
+                ),
+                "roi_pct": Column("ROI", "pct", FIGURES["roi_pct"].meaning),
+                "cac": Column(f"Per new customer ({money})", "cents", FIGURES["cac"].meaning),
+                "ltv_per_customer": Column(
+                    f"Lifetime value ({money})", "cents", FIGURES["ltv_per_customer"].meaning
+                ),
+                "leak_score": Column("Code leak", "count", "0 to 100: the worst of the influencer's codes."),
+                "campaigns": Column("Campaigns", "count"),
+            },
+            "recommendations",
+            "Influencers with recommendation and reason, the best first",
+        )
+
+
+def _customers(source: Source) -> None:
+    currency = text.markdown(source.run.currency)
+    note = (
+        f"Net revenue in {currency}; a customer belongs to who got most credit for the first purchase "
+        f"({model_label(source.run.decision_model)})."
+    )
+    with section("What a new customer is worth", note):
+        table = source.ask(budget.customer_value)
+        if not table:
+            nothing("There are no customers yet.")
+            return
+        tables.show(
+            table,
+            {
+                "segment": Column("Brought by", pinned=True),
+                "customers": Column("Customers", "count"),
+                "revenue_per_customer": Column(f"Each so far ({currency})", "cents"),
+                "revenue_per_customer_90d": Column(
+                    f"Each in 90 days ({currency})", "cents", "Of customers who were seen that long."
+                ),
+                "customers_seen_90d": Column("Seen 90 days", "count"),
+                "repeat_rate": Column("Bought again", "share"),
+            },
+            "customer_value",
+            "What new customers of influencers and of other channels are worth",
+        )

@@ -1,0 +1,225 @@
+"""One influencer: figures, models, evidence, posts, codes and goals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.parts import address, charts, tables
+from dashboards.parts.choices import WIDTH, choose_model
+from dashboards.parts.figures import Tile, tiles
+from dashboards.parts.page import explanation, head, nothing, section
+from dashboards.parts.source import Source
+from dashboards.parts.tables import Column
+from orchestration.lib.readers import Run, influencers, text
+from orchestration.lib.readers.explain import EVIDENCE, FIGURES, model_label
+from orchestration.lib.readers.filters import Filters
+
+
+def view(source: Source) -> None:
+    """Draws the page."""
+    place = st.container()
+    names = source.ask(influencers.names)
+    if not names:
+        head("Influencer", source)
+        nothing("The registry has no influencers yet.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = choose_model(source)
+        chosen = _choose(names)
+    filters = Filters(model)
+    with place:
+        head(text.markdown(dict(names)[chosen] or chosen, 60), source, filters)
+    about = source.ask(influencers.one, chosen, model)
+    if about is None:
+        nothing("This influencer is in the registry, but has no figures under this model.")
+        return
+    place.caption(_facts(about))
+    _tiles(source.run, about)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _evidence(source, chosen, model)
+    with right:
+        _models(source, chosen, model)
+    _weeks(source, chosen, model)
+    _posts(source, chosen, model)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _codes(source, chosen)
+    with right:
+        _goals(source, chosen, model)
+    explanation(
+        source.run,
+        model,
+        *("attributed_revenue", "total_cost", "roi_pct", "conversions", "cpa", "cac"),
+        *("average_order_value", "conversion_rate", "micro_conversion_rate", "ltv_per_customer"),
+    )
+
+
+def _choose(names: list[tuple[str, str]]) -> str:
+    """The influencer of the address, which has the id: a name may be anything, and two may have the same."""
+    labels = dict(names)
+    keys = list(labels)
+    return address.select(
+        "Influencer",
+        keys,
+        keys[0],
+        "influencer",
+        lambda key: text.name(labels[key] or key),
+        width=2 * WIDTH,
+    )
+
+
+def _facts(about: dict[str, Any]) -> str:
+    followers = about.get("followers")
+    parts = [
+        about.get("handle"),
+        about.get("tier"),
+        about.get("niche"),
+        about.get("country"),
+        f"{text.short(followers)} followers" if followers is not None else None,
+    ]
+    return " · ".join(text.markdown(part) for part in parts if part)
+
+
+def _tiles(run: Run, about: dict[str, Any]) -> None:
+    bounds = text.interval(about.get("roi_pct_low"), about.get("roi_pct_high"), text.PCT)
+    if not bounds and about["roi_pct"] is not None:
+        bounds = "too few buyers for an interval"
+    tiles(
+        run,
+        "influencer",
+        [
+            Tile("attributed_revenue", about["attributed_revenue"]),
+            Tile("total_cost", about["total_cost"]),
+            Tile("roi_pct", about["roi_pct"], bounds or None),
+            Tile(
+                "conversions", about["conversions"], f"{text.number(about['new_customers'], 1)} new customers"
+            ),
+            Tile("cpa", about["cpa"], f"{text.short(about['cac'])} per new customer"),
+            Tile("visitors", about["visitors"], f"{text.short(about['sessions'])} visits"),
+            Tile("conversion_rate", about["conversion_rate"]),
+            Tile("micro_conversion_rate", about["micro_conversion_rate"]),
+            Tile("average_order_value", about["average_order_value"]),
+            Tile("ltv_per_customer", about.get("ltv_per_customer")),
+        ],
+    )
+
+
+def _evidence(source: Source, influencer_id: str, model: str) -> None:
+    with section("How we know", "Orders by what ties them to the influencer; the same under every model."):
+        found = source.ask(influencers.evidence_of, influencer_id, model)
+        if not any(number for _, number in found):
+            nothing("No order is tied to this influencer yet.")
+            return
+        data = pd.DataFrame(
+            [(EVIDENCE[name][0], number) for name, number in found], columns=["label", "orders"]
+        )
+        spoken = ", ".join(f"{EVIDENCE[name][0]} {number}" for name, number in found)
+        charts.draw(charts.bars(data, "orders", "label", "Orders"), f"Orders by evidence: {spoken}.")
+        meanings = [f"**{EVIDENCE[name][0]}**: {EVIDENCE[name][1]}" for name, _ in found]
+        st.caption("; ".join(meanings) + ".")
+
+
+def _models(source: Source, influencer_id: str, model: str) -> None:
+    currency = source.run.currency
+    with section("Under each model", f"Credited revenue in {text.markdown(currency)}, all time."):
+        table = source.ask(influencers.models_of, influencer_id)
+        data = tables.frame(table)
+        data["label"] = [model_label(name) for name in data["attribution_model"]]
+        charts.draw(
+            charts.bars(
+                data, "attributed_revenue", "label", f"Revenue ({currency})", chosen=model_label(model)
+            ),
+            f"Credited revenue under {len(table)} models in {currency}; the figures are in the download "
+            "below.",
+        )
+        tables.download(table, "influencer_models")
+
+
+def _weeks(source: Source, influencer_id: str, model: str) -> None:
+    with section("Trend", f"By week, {text.markdown(source.run.currency)}, {model_label(model)}."):
+        table = source.ask(influencers.weeks_of, influencer_id, model)
+        if not table:
+            nothing("There has been no visit, order or cost yet.")
+            return
+        charts.draw(
+            charts.revenue_and_cost(tables.frame(table), "week", source.run.currency),
+            f"Revenue and cost by week, {len(table)} weeks; the figures are in the download below.",
+        )
+        tables.download(table, "influencer_weeks")
+
+
+def _posts(source: Source, influencer_id: str, model: str) -> None:
+    note = (
+        f"{model_label(model)}, money in {text.markdown(source.run.currency)}. "
+        "The row without a post is what belongs to none."
+    )
+    with section("Posts", note):
+        table = source.ask(influencers.posts_of, influencer_id, model)
+        if not table:
+            nothing("The registry has no posts of this influencer.")
+            return
+        tables.show(
+            table,
+            {
+                "posted_at": Column("Posted (UTC)", "time", pinned=True),
+                "platform": Column("Platform"),
+                "content_format": Column("Format"),
+                "campaign_name": Column("Campaign"),
+                "impressions": Column("Shown", "count", "Times shown, as the platform reported."),
+                "sessions": Column("Visits", "count", FIGURES["sessions"].meaning),
+                "conversions": Column("Orders", "credit", FIGURES["conversions"].meaning),
+                "attributed_revenue": Column("Revenue", "money", FIGURES["attributed_revenue"].meaning),
+                "total_cost": Column(
+                    "Cost", "money", "Its own cost and an even share of the campaign's fee."
+                ),
+                "roi_pct": Column("ROI", "pct", FIGURES["roi_pct"].meaning),
+            },
+            "influencer_posts",
+            "Posts of this influencer, the newest first",
+        )
+
+
+def _codes(source: Source, influencer_id: str) -> None:
+    with section(
+        "Codes", "Redeemed without any sign of the audience, a code may have leaked to coupon sites."
+    ):
+        table = source.ask(influencers.codes_of, influencer_id)
+        if not table:
+            nothing("The registry has no code of this influencer.")
+            return
+        tables.show(
+            table,
+            {
+                "promo_code": Column("Code", pinned=True),
+                "redemptions": Column("Redeemed", "count"),
+                "revenue": Column(f"Revenue ({text.markdown(source.run.currency)})", "money"),
+                "without_sign_share": Column("No sign", "share", "Redemptions with no visit or other sign."),
+                "leak_score": Column("Leak", "count", "0 to 100: how much it looks like a leaked code."),
+            },
+            "influencer_codes",
+            "Codes of this influencer and how they are used",
+        )
+
+
+def _goals(source: Source, influencer_id: str, model: str) -> None:
+    with section("Steps before a purchase", "What people did in visits through the influencer's links."):
+        table = source.ask(influencers.goals_of, influencer_id, model)
+        if not table:
+            nothing("No visit has reached a goal yet.")
+            return
+        tables.show(
+            table,
+            {
+                "conversion_type": Column("Step", pinned=True),
+                "goals_reached": Column("Times", "count"),
+                "goal_rate": Column("Of visits", "share", "Share of the visits in which it happened."),
+                "people": Column("People", "count"),
+                "goal_to_purchase_rate": Column("Bought", "share", "Share of these people who bought later."),
+            },
+            "influencer_goals",
+            "Goals reached in visits of this influencer's audience",
+        )
