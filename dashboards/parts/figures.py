@@ -51,6 +51,6 @@ def formatted(unit: str, value: Any, currency: str) -> str:
         return text.percent(value)
     if unit == "share":
         return text.share(value)
-    if unit == "count" and isinstance(value, float) and abs(value) < ROUND_FROM:
+    if unit == "count" and isinstance(value, float) and 0 < abs(value) < ROUND_FROM:
         return text.number(value, 1)
     return text.short(value)

@@ -88,7 +88,8 @@ def _person(source: Source, person: str, model: str) -> None:
         first, last = table.column("event_at")[0], table.column("event_at")[-1]
         st.caption(
             f"{len(table)} events from {text.moment(first)} to {text.moment(last)}, {purchases} of them "
-            f"purchases; money in {text.markdown(source.run.currency)}."
+            f"purchases (diamonds); touches of influencers are orange. Money in "
+            f"{text.markdown(source.run.currency)}."
         )
         data = tables.frame(table)
         data["what"] = [_event(row) for row in table.dicts()]

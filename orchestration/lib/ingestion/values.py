@@ -153,6 +153,15 @@ def _choice(name: str, allowed: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(f"{name} not in ({values})", f"unknown value (allowed: {', '.join(allowed)})")]
 
 
+def _trimmed(value: str) -> str:
+    """A text without white space around it; only those that need it are trimmed, as trimming copies them."""
+    blank_ends = " or ".join(f"ends_with({value}, chr({code}))" for code in (32, 9, 10, 13))
+    blanks = "' ' || chr(9) || chr(10) || chr(13)"
+    return (
+        f"case when {value} < '!' or {blank_ends} then nullif(trim({value}, {blanks}), '') else {value} end"
+    )
+
+
 def value_of(field: Field, sql_type: str) -> Value:
     """How a mapped column of that SQL type becomes the field's raw value."""
     column, name = ident(field.name), ident(field.raw_name)
@@ -176,7 +185,7 @@ def value_of(field: Field, sql_type: str) -> Value:
     elif field.kind == "flag":
         prepared, value = clean, "lower({x})"
     elif field.kind == "id":
-        prepared, value = clean, "{x}"
+        prepared, value = _trimmed(_as_text(column, sql_type)), "{x}"
     else:
         prepared, value = f"nullif({_as_text(column, sql_type)}, '')", "{x}"
     x = ident(f"_{field.name}")

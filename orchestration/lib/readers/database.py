@@ -14,6 +14,9 @@ import duckdb
 from orchestration.lib.publish import RUN_TABLE, SCHEMA, SCHEMA_VERSION
 from orchestration.lib.publish.names import literal
 
+# DuckDB reports a wrong checksum as an error of no kind.
+_DAMAGE = (duckdb.Error, duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+
 Parameters = Mapping[str, Any] | Sequence[Any]
 
 
@@ -100,14 +103,16 @@ class Reader:
             cursor = self._connection.execute(sql, parameters)
             columns = tuple(column[0] for column in cursor.description or ())
             return Table(columns, tuple(cursor.fetchall()))
-        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
-            raise _damaged(self.published, error) from error
         except (duckdb.BinderException, duckdb.CatalogException) as error:
             reason = str(error).splitlines()[0]
             raise MissingTableError(
                 f"This file does not have what is asked for ({reason}): an older version of the project "
                 "published it. Publish it anew with `make run`."
             ) from error
+        except duckdb.Error as error:
+            if type(error) in _DAMAGE:
+                raise _damaged(self.published, error) from error
+            raise
 
     def has(self, table: str, *columns: str, schema: str = SCHEMA) -> bool:
         """True when the file has the table with all of these columns."""

@@ -61,7 +61,7 @@ def short(value: Any) -> str:
         if size >= limit:
             scaled = float(value) / divisor
             return f"{number(scaled, 0 if abs(scaled) >= 100 else 2)}{unit}"
-    return number(value, 0 if size >= 100 or isinstance(value, int) else 2)
+    return number(value, 0 if size >= 100 or not size or isinstance(value, int) else 2)
 
 
 def percent(value: Any, places: int = 0, signed: bool = False) -> str:

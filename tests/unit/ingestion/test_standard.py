@@ -186,9 +186,14 @@ def test_headers_that_look_like_sql_stay_data(landing: Landing):
 def test_empty_text_is_null_and_ids_are_trimmed(landing: Landing):
     landing.load_one(
         "clicks/standard/c.csv",
-        'event_id,event_at,visitor_id,event_name,page_url\n  e1 ,2024-01-01,,page_view," /a "\n',
+        "event_id,event_at,visitor_id,event_name,page_url\n"
+        '  e1 ,2024-01-01,,page_view," /a "\n"\te 2\t",2024-01-01,"  ",x,\ne3,2024-01-01,"\nv\r\n",x,\n',
     )
-    assert landing.one("select event_id, visitor_id, page_url from raw.clicks") == ("e1", None, " /a ")
+    assert landing.rows("select event_id, visitor_id, page_url from raw.clicks order by event_id") == [
+        ("e 2", None, None),
+        ("e1", None, " /a "),
+        ("e3", "v", None),
+    ]
 
 
 def test_a_header_without_rows_is_a_file_without_rows(landing: Landing):
