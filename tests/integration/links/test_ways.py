@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -127,3 +128,10 @@ def test_problems_are_graver_when_a_visit_or_its_source_is_lost(shop: Site, foll
     shop.page("/a", lambda visit: visit.redirect("/p"))
     check = follow(shop.url(f"/a?{QUERY}"))
     assert {problem.severity for problem in check.problems} == {Severity.ERROR}
+
+
+def test_where_an_event_loop_runs_already_as_in_a_notebook(shop: Site, follow: Follow) -> None:
+    async def cell() -> str:
+        return follow(shop.url(f"/p?{QUERY}")).outcome
+
+    assert asyncio.run(cell()) == "ok"

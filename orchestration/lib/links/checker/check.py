@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from orchestration.lib.links.checker.addresses import Resolver, resolve
 from orchestration.lib.links.checker.agents import Agent
@@ -118,4 +120,14 @@ def check_links(
 
         return list(await asyncio.gather(*(one(link, agent) for link in links for agent in agents)))
 
-    return asyncio.run(run())
+    return _finished(run)
+
+
+def _finished(run: Callable[[], Coroutine[Any, Any, list[Check]]]) -> list[Check]:
+    """What the coroutine gives; in a thread of its own where a loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(run())
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        return aside.submit(lambda: asyncio.run(run())).result()
