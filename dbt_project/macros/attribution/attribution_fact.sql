@@ -64,12 +64,10 @@ credited as (
         coalesce(shared.share_number, 1) as share_number,
         case
             when shared.share_number < shared.shares
-                then cast(
-                    floor(
-                        {{ cents('conversions.revenue') }}
-                        * (cast(shared.running_weight as double) / cast(shared.total_weight as double)) + 0.5
-                    ) as bigint
-                )
+                then {{ share_of_cents(
+                    cents('conversions.revenue'),
+                    'cast(shared.running_weight as double) / cast(shared.total_weight as double)'
+                ) }}
             else {{ cents('conversions.revenue') }}
         end as running_cents
     from {{ ref('int_conversions') }} as conversions

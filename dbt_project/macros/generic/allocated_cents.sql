@@ -8,6 +8,6 @@
 {% macro running_cents(cents, part, parts) -%}
     case
         when {{ part }} >= {{ parts }} then {{ cents }}
-        else cast(floor({{ cents }} * (cast({{ part }} as double) / {{ parts }}) + 0.5) as bigint)
+        else {{ share_of_cents(cents, 'cast(' ~ part ~ ' as double) / ' ~ parts) }}
     end
 {%- endmacro %}

@@ -30,12 +30,9 @@ accumulated as (
         coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
         case
             when shared.share_number < shared.shares
-                then cast(
-                    floor(
-                        {{ cents('coded.revenue') }}
-                        * (cast(shared.running_weight as double) / cast(shared.total_weight as double)) + 0.5
-                    ) as bigint
-                )
+                then {{ share_of_cents(
+                    cents('coded.revenue'), 'cast(shared.running_weight as double) / cast(shared.total_weight as double)'
+                ) }}
             else {{ cents('coded.revenue') }}
         end as running_cents
     from coded

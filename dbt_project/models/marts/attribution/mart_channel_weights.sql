@@ -63,7 +63,7 @@ allocated as (
         totals.conversions,
         case
             when accumulated.key_rank = accumulated.keys then {{ cents('totals.revenue') }}
-            else cast(floor({{ cents('totals.revenue') }} * coalesce(accumulated.running_share, 0) + 0.5) as bigint)
+            else {{ share_of_cents(cents('totals.revenue'), 'coalesce(accumulated.running_share, 0)') }}
         end as running_cents
     from accumulated
     cross join totals
