@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from orchestration.commands import codes, links, readers, registry
+from orchestration.commands import codes, links, plan, readers, registry
 from orchestration.commands.output import console, fail, print_findings, settings_or_fail
 from orchestration.lib.terminal import plain
 
@@ -31,6 +31,7 @@ app.add_typer(links.app, name="links")
 app.add_typer(codes.app, name="codes")
 app.command()(readers.dashboard)
 app.command()(readers.report)
+app.command()(plan.plan)
 
 
 @app.command()

@@ -97,6 +97,16 @@ RULES: dict[str, Rule] = {
         "a whole number from 20 to 5000", lambda value: _is_whole(value) and 20 <= value <= 5000
     ),
     "interval_pct": Rule("a number from 50 to 99", lambda value: _is_number(value) and 50 <= value <= 99),
+    "plan_budget": Rule(
+        "null or a number greater than 0", lambda value: value is None or (_is_number(value) and value > 0)
+    ),
+    "plan_period_days": Rule("a whole number from 7", lambda value: _is_whole(value) and value >= 7),
+    "plan_max_change_pct": Rule(
+        "a number from 1 to 500", lambda value: _is_number(value) and 1 <= value <= 500
+    ),
+    "plan_elasticity": Rule(
+        "a number from 0.05 to 0.95", lambda value: _is_number(value) and 0.05 <= value <= 0.95
+    ),
     "silence_after_hours": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
     "code_silence_days": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
     "silence_min_visits": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),

@@ -44,7 +44,7 @@ def read_run(reader: Reader) -> Run:
     """The facts about the run; what an older file does not say has the project's default."""
     row = reader.query(f"select * from {RUN_TABLE} limit 1").dicts()
     about = row[0] if row else {}
-    settings = _settings(reader)
+    settings = read_settings(reader)
     hours = about.get("attribution_window_hours")
     models: tuple[str, ...] = ()
     if reader.has("mart_influencer_roi"):
@@ -70,7 +70,8 @@ def read_run(reader: Reader) -> Run:
     )
 
 
-def _settings(reader: Reader) -> dict[str, Any]:
+def read_settings(reader: Reader) -> dict[str, Any]:
+    """The settings of the run by name; empty where the file does not say."""
     if not reader.has("settings", "name", "value", schema=META_SCHEMA):
         return {}
     rows = reader.query(f"select name, value from roi.{META_SCHEMA}.settings").rows
