@@ -103,20 +103,26 @@ FAULTS = {
     "assert_every_influencer_under_every_model": [
         f"delete from {ROI} where attribution_model = 'linear' and influencer_id = 'inf_2'",
     ],
-    "unique_combination_fct_sessions_session_id": [
-        f"insert into {VISITS} from {VISITS} limit 1",
-    ],
-    "rules_fct_conversions": [
+    "sound_fct_conversions": [
         f"update {CONVERSIONS} set revenue = revenue + 0.01",
         f"update {CONVERSIONS} set person_id = null",
     ],
-    "rules_fct_journeys": [f"update {JOURNEYS} set evidence = null"],
-    "rules_fct_sessions": [
+    "sound_fct_journeys": [f"update {JOURNEYS} set evidence = null"],
+    "sound_fct_sessions": [
+        f"insert into {VISITS} from {VISITS} limit 1",
         f"update {VISITS} set ended_at = started_at - interval 1 microsecond",
         f"update {VISITS} set medium = null",
     ],
-    "rules_mart_influencer_roi": [f"update {ROI} set roi_pct = null"],
-    "rules_mart_order_evidence": ["update marts.mart_order_evidence set evidence_class = 'both'"],
+    "sound_conversion_events": [
+        "update seeds.conversion_events set kind = 'tiny'",
+        "update seeds.conversion_events set count_per = null",
+    ],
+    "sound_recommendation_rules": [
+        "insert into seeds.recommendation_rules from seeds.recommendation_rules limit 1",
+        "update seeds.recommendation_rules set rule_id = 'one'",
+    ],
+    "sound_mart_influencer_roi": [f"update {ROI} set roi_pct = null"],
+    "sound_mart_order_evidence": ["update marts.mart_order_evidence set evidence_class = 'both'"],
 }
 CASES = [
     pytest.param(name, fault, id=f"{name}-{number}")
@@ -128,7 +134,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def queries(built_world: Settings) -> dict[str, str]:
     """The compiled SQL of dbt's nodes, by name."""
-    folder = built_world.dbt_target_dir / "compiled" / "influencer_roi"
+    folder = built_world.dbt_target_dir / "compiled"
     return {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.sql")}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -134,4 +135,5 @@ def test_where_an_event_loop_runs_already_as_in_a_notebook(shop: Site, follow: F
     async def cell() -> str:
         return follow(shop.url(f"/p?{QUERY}")).outcome
 
-    assert asyncio.run(cell()) == "ok"
+    with ThreadPoolExecutor(max_workers=1) as notebook:
+        assert notebook.submit(lambda: asyncio.run(cell())).result() == "ok"
