@@ -2,9 +2,8 @@
 with claims as (
     select
         conversion_key,
-        max(case when is_code_claim and has_code_owner then influencer_id end) as code_influencer_id,
-        max(case when is_code_claim and has_code_owner then campaign_id end) as code_campaign_id,
-        max(case when is_code_claim and has_code_owner then deliverable_id end) as code_deliverable_id,
+        max(case when is_code_claim and has_code_owner then campaign_id end) as claimed_campaign_id,
+        max(case when is_code_claim and has_code_owner then deliverable_id end) as claimed_deliverable_id,
         max(case when creditable_position = creditable_length then influencer_id end) as last_influencer_id,
         max(case when creditable_position = creditable_length then campaign_id end) as last_campaign_id,
         max(case when creditable_position = creditable_length then deliverable_id end) as last_deliverable_id
@@ -13,30 +12,33 @@ with claims as (
     group by conversion_key
 ),
 
-claimants as (
-    select
-        conversion_key,
-        coalesce(code_influencer_id, last_influencer_id) as influencer_id,
-        case when code_influencer_id is not null then code_campaign_id else last_campaign_id end as campaign_id,
-        case when code_influencer_id is not null then code_deliverable_id else last_deliverable_id end as deliverable_id
-    from claims
+winning_codes as (
+    select order_id, influencer_id, campaign_id
+    from {{ ref('int_order_codes') }}
+    where is_winning_claim
 ),
 
+-- A code is owed what its own campaign agrees, whichever touch stands for it in the journey: `code_policy` decides that.
+-- The post of that touch is the claim's where it is of the same campaign.
 orders as (
     select
-        claimants.conversion_key,
-        claimants.influencer_id,
-        claimants.campaign_id,
-        claimants.deliverable_id,
+        claims.conversion_key,
+        coalesce(codes.influencer_id, claims.last_influencer_id) as influencer_id,
+        case when codes.order_id is not null then codes.campaign_id else claims.last_campaign_id end as campaign_id,
+        case
+            when codes.order_id is null then claims.last_deliverable_id
+            when claims.claimed_campaign_id = codes.campaign_id then claims.claimed_deliverable_id
+        end as deliverable_id,
         conversions.conversion_id,
         conversions.order_id,
         {{ reporting_date('conversions.converted_at') }} as incurred_on,
         cast(conversions.gross_revenue - conversions.discount_amount as decimal(18, 2)) as paid_amount
-    from claimants
-    inner join {{ ref('int_conversions') }} as conversions on claimants.conversion_key = conversions.conversion_key
+    from claims
+    inner join {{ ref('int_conversions') }} as conversions on claims.conversion_key = conversions.conversion_key
+    left join winning_codes as codes on conversions.order_id = codes.order_id
     where
         conversions.conversion_type = 'purchase'
-        and claimants.influencer_id is not null
+        and coalesce(codes.influencer_id, claims.last_influencer_id) is not null
         and conversions.gross_revenue > conversions.discount_amount
 ),
 
