@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.history import assert_changes_are_explained
 from tests.support.warehouse import build, settings_for, tables
 from tests.support.world import random_world, split, write_batch, write_registry
 
@@ -31,6 +32,8 @@ def test_incremental_builds_equal_one_full_build(tmp_path: Path, seed: int) -> N
         if number == 1:
             write_registry(registry, corrected=True)
         build(stepwise, ["build", "--exclude-resource-type", "test", "unit_test"])
+
+    assert_changes_are_explained(stepwise.warehouse, runs=len(batches))
 
     at_once = settings_for(tmp_path / "at_once", registry, tmp_path / "at_once_data")
     write_batch(at_once.landing, "everything", world)

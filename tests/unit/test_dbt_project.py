@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from orchestration.lib.settings import DBT_PROJECT
+from orchestration.lib.variables import read_defaults
 
 MODELS = DBT_PROJECT / "models"
 ATTRIBUTION = MODELS / "attribution"
@@ -99,3 +100,9 @@ def test_every_data_test_says_what_it_detects_and_what_a_failure_means(file: Pat
     text = " ".join(line.removeprefix("-- ") for line in file.read_text(encoding="utf-8").splitlines())
     assert "Detects " in text
     assert "A failure " in text
+
+
+def test_runs_remember_every_setting() -> None:
+    macro = (DBT_PROJECT / "macros" / "generic" / "setting_names.sql").read_text(encoding="utf-8")
+    listed = re.findall(r"'(\w+)'", macro[macro.index("return(") :])
+    assert sorted(listed) == sorted(read_defaults(DBT_PROJECT / "dbt_project.yml"))
