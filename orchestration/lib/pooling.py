@@ -10,24 +10,24 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
+#: Steps of the grid over how much the true values differ.
+_STEPS = 201
+
+
 class Pooled(NamedTuple):
     """Estimates after pooling, in the order in which they came in.
 
     Attributes:
-        values: pooled estimates.
-        variances: what is left of their uncertainty, that of the common mean included.
+        values: pooled estimates; `variances`: what is left of their uncertainty.
         weights: how much of each is its own data, 0 to 1.
-        mean: what all have in common.
-        mean_variance: its variance.
-        between: variance of the true values around the mean (tau squared).
+        away: how far each is from the common mean; `away_variances`: how unsure that is.
     """
 
     values: Floats
     variances: Floats
     weights: Floats
-    mean: float
-    mean_variance: float
-    between: float
+    away: Floats
+    away_variances: Floats
 
 
 def between_variance(values: Floats, variances: Floats, mean: float | None = None) -> float:
@@ -48,18 +48,38 @@ def between_variance(values: Floats, variances: Floats, mean: float | None = Non
     return max(0.0, (spread - (len(values) - 1)) / scale) if scale > 0 else 0.0
 
 
-def pool(values: Floats, variances: Floats) -> Pooled:
-    """Empirical Bayes under normal errors; at least one estimate."""
-    between = between_variance(values, variances)
-    precision = 1 / (variances + between)
-    mean = float(precision @ values / precision.sum())
-    mean_variance = float(1 / precision.sum())
-    weights = between / (between + variances)
-    return Pooled(
-        values=weights * values + (1 - weights) * mean,
-        variances=weights * variances + (1 - weights) ** 2 * mean_variance,
-        weights=weights,
-        mean=mean,
-        mean_variance=mean_variance,
-        between=between,
+def pool(values: Floats, variances: Floats, scale: float = 0.5) -> Pooled:
+    """Partial pooling under normal errors; at least one estimate.
+
+    How much the true values differ is averaged over and not estimated: with few estimates, the best single
+    guess is often 0, and then intervals promise far too much.
+
+    Args:
+        values: estimates; `variances`: theirs, positive.
+        scale: standard deviation of the half-normal prior of the true values' standard deviation.
+    """
+    between = np.linspace(0, 3 * scale, _STEPS) ** 2
+    precision = 1 / (variances + between[:, None])
+    mean_variance = 1 / precision.sum(axis=1)
+    mean = (precision * values).sum(axis=1) * mean_variance
+    likelihood = 0.5 * (
+        np.log(precision).sum(axis=1)
+        + np.log(mean_variance)
+        - (precision * (values - mean[:, None]) ** 2).sum(axis=1)
     )
+    chance = np.exp(likelihood - likelihood.max() - between / (2 * scale**2))
+    chance /= chance.sum()
+    weights = between[:, None] / (between[:, None] + variances)
+    pooled = weights * values + (1 - weights) * mean[:, None]
+    spread = weights * variances + (1 - weights) ** 2 * mean_variance[:, None]
+    away = weights * (values - mean[:, None])
+    away_spread = weights * variances + weights**2 * mean_variance[:, None]
+    result, variance = _mixed(chance, pooled, spread)
+    apart, apart_variance = _mixed(chance, away, away_spread)
+    return Pooled(result, variance, chance @ weights, apart, apart_variance)
+
+
+def _mixed(chance: Floats, means: Floats, variances: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of a mixture, by column."""
+    mean = chance @ means
+    return mean, chance @ (variances + (means - mean) ** 2)
