@@ -1,7 +1,13 @@
 {# money_product(amount, factor): an exact product rounded to cents, half away from zero.
-   Trap: DuckDB computes a product of two decimals of up to 18 digits in 64 bits and overflows at 10^9; widen first. #}
+   Traps: DuckDB computes a product of two decimals of up to 18 digits in 64 bits and overflows at 10^9; widen first. And an
+   exchange rate is a quotient cut off at 16 places, which must not decide where half a cent goes: 8 places first. #}
 {% macro money_product(amount, factor) -%}
-    cast(round(cast({{ amount }} as decimal(22, 4)) * {{ factor }}, 2) as decimal(18, 2))
+    cast(round(round(cast({{ amount }} as decimal(22, 4)) * {{ factor }}, 8), 2) as decimal(18, 2))
+{%- endmacro %}
+
+{# exchange_rate(expression): 16 places, because a yen or won is so little that ten of them would cost cents on a large order. #}
+{% macro exchange_rate(expression) -%}
+    cast({{ expression }} as decimal(26, 16))
 {%- endmacro %}
 
 {# cents(amount): money as a whole number of cents. #}

@@ -57,11 +57,11 @@ converted as (
     select
         stated.*,
         case
-            when stated.currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 10))
+            when stated.currency = '{{ var("reporting_currency") }}' then {{ exchange_rate('1') }}
             when rates.rate_to_reporting is not null then rates.rate_to_reporting
-            else cast({{ raise_error(
+            else {{ exchange_rate(raise_error(
                 "'Cost ' || stated.cost_id || ' is in ' || stated.currency || ' and has no date to convert it at: give it one in the registry'"
-            ) }} as decimal(18, 10))
+            )) }}
         end as rate_to_reporting
     from stated
     left join {{ ref('int_fx_rates') }} as rates
@@ -96,6 +96,6 @@ select
     booked_on,
     cast(amount as decimal(18, 4)) as stated_amount,
     '{{ var("reporting_currency") }}' as stated_currency,
-    cast(1 as decimal(18, 10)) as rate_to_reporting,
+    {{ exchange_rate('1') }} as rate_to_reporting,
     amount
 from {{ ref('int_commissions') }}

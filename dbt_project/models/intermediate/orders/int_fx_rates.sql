@@ -41,14 +41,14 @@ select
     needed.used_on,
     needed.currency,
     case
-        when needed.currency = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 10))
+        when needed.currency = '{{ var("reporting_currency") }}' then {{ exchange_rate('1') }}
         when candidates.own_units is not null
-            then cast(cast(candidates.reporting_units as double) / cast(candidates.own_units as double) as decimal(18, 10))
-        else cast({{ raise_error(
+            then {{ exchange_rate('cast(candidates.reporting_units as double) / cast(candidates.own_units as double)') }}
+        else {{ exchange_rate(raise_error(
             "'No exchange rate from ' || needed.currency || ' to " ~ var("reporting_currency") ~ " on '"
             ~ " || cast(needed.used_on as " ~ dbt.type_string() ~ ")"
             ~ " || ' or the seven days before: add it to seeds/reference/fx_rates.csv'"
-        ) }} as decimal(18, 10))
+        )) }}
     end as rate_to_reporting
 from needed
 left join candidates
