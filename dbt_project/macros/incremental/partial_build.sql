@@ -1,9 +1,5 @@
-{# partial_build(): may this model touch only what changed? Only if its table exists and the last complete build had the
-   same code, settings, registry and reference data. It replaces is_incremental() everywhere. #}
-{% macro partial_build() -%}
-    {%- if not execute or not is_incremental() -%}
-        {{ return(false) }}
-    {%- endif -%}
+{# stands_on_last_build(): had the last complete build the same code, settings, registry and reference data as this one? #}
+{% macro stands_on_last_build() -%}
     {%- set recorded = adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') -%}
     {%- set current = adapter.get_relation(this.database, 'intermediate', 'int_build_fingerprint') -%}
     {%- if recorded is none or current is none -%}
@@ -13,6 +9,21 @@
         'select count(*) from ' ~ recorded ~ ' as recorded inner join ' ~ current ~ ' as now on recorded.fingerprint = now.fingerprint'
     ) -%}
     {{ return(rows.columns[0].values()[0] | int > 0) }}
+{%- endmacro %}
+
+{# should_full_refresh(): dbt asks it before each incremental model. Beside `--full-refresh`, whatever no complete build
+   under this very code vouches for is built anew, with the columns that the code has now. #}
+{% macro should_full_refresh() -%}
+    {%- if config.get('full_refresh') is not none -%}
+        {{ return(config.get('full_refresh')) }}
+    {%- endif -%}
+    {{ return(flags.FULL_REFRESH or not influencer_roi.stands_on_last_build()) }}
+{%- endmacro %}
+
+{# partial_build(): may this model touch only what changed? It replaces is_incremental() everywhere, which it overrides
+   nowhere: a name for unit tests to set. #}
+{% macro partial_build() -%}
+    {{ return(execute and is_incremental()) }}
 {%- endmacro %}
 
 {# changed_only(column, changed): a condition that keeps the rows of changed keys in a partial build, and all otherwise. #}
@@ -25,7 +36,7 @@
 {%- endmacro %}
 
 {# Incremental strategy `replace_changed`: what belongs to a changed key goes, what the model says of it comes, in one
-   transaction. The unique key names the changed relation; a build that is not partial replaces every row. #}
+   transaction. The unique key names the changed relation. #}
 {% macro get_incremental_replace_changed_sql(arg_dict) -%}
     {%- set changed = {
         'visitor_key': 'int_changed_visitors', 'person_key': 'int_changed_people', 'person_id': 'int_changed_people',
@@ -34,12 +45,10 @@
     {%- set key = arg_dict['unique_key'] -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ target_relation }}
-    {%- if influencer_roi.partial_build() %}
     where {{ key }} in (
         select {{ key }}
         from {{ adapter.get_relation(target_relation.database, 'intermediate', changed[key]) }}
-    )
-    {%- endif %};
+    );
     insert into {{ target_relation }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
 {%- endmacro %}

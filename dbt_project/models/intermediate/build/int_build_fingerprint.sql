@@ -15,6 +15,7 @@
     'referrer_spam', 'source_categories',
 ] -%}
 
+-- ROI_CODE_HASH stands for macros, defaults and Python, which dbt's checksums leave out.
 -- What every row of the warehouse rests on beside the landed data: when it differs from the last complete build's,
 -- everything is restated.
 select

@@ -1,0 +1,47 @@
+"""What the last build left is taken over only where the same code, settings and registry made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.lib import dbt_runner
+from orchestration.lib.settings import Settings
+from tests.support.warehouse import build, settings_for
+from tests.support.world import random_world, write_batch, write_registry
+
+URLS = "staging.stg_web__campaign_urls"
+# A model that keeps its rows, what it stands on, and the note of a complete build.
+SELECTION = [
+    *("build", "--exclude-resource-type", "test", "unit_test"),
+    *("--select", "+stg_web__campaign_urls", "int_build_recorded"),
+]
+
+
+def of_an_older_version(settings: Settings) -> bool:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+        return bool(warehouse.execute(f"from {URLS} where page_url = 'of an older version'").fetchall())
+
+
+@pytest.mark.slow
+def test_other_code_builds_anew_with_the_columns_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = tmp_path / "registry"
+    write_registry(registry)
+    settings = settings_for(tmp_path / "landing", registry, tmp_path / "data")
+    write_batch(settings.landing, "all", random_world(3))
+    build(settings, SELECTION)
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute(f"insert into {URLS} (page_url) values ('of an older version')")
+
+    build(settings, SELECTION)
+    assert of_an_older_version(settings)
+
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute(f"alter table {URLS} add column gone integer")
+    monkeypatch.setattr(dbt_runner, "code_hash", lambda: "another version")
+    build(settings, SELECTION)
+    assert not of_an_older_version(settings)
