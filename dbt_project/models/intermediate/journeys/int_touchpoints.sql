@@ -25,11 +25,11 @@ touches as (
     select * from crm
 ),
 
--- A partnership may narrow the window of its own touches, never widen it.
+-- A partnership may narrow the window of its own touches, never widen it; one without a campaign is for all campaigns that
+-- have no terms of their own.
 windows as (
     select influencer_id, campaign_id, min(attribution_window_days) * 24 as window_hours
     from {{ ref('stg_registry__partnerships') }}
-    where attribution_window_days is not null
     group by influencer_id, campaign_id
 )
 
@@ -43,8 +43,15 @@ select
     touches.deliverable_id,
     touches.evidence,
     case when touches.influencer_id is not null then 'influencer:' || touches.influencer_id else touches.channel end as touch_key,
-    least({{ var('attribution_window_hours') }}, coalesce(windows.window_hours, {{ var('attribution_window_hours') }}))
-        as window_hours
+    least(
+        {{ var('attribution_window_hours') }},
+        coalesce(
+            case when own.influencer_id is not null then own.window_hours else general.window_hours end,
+            {{ var('attribution_window_hours') }}
+        )
+    ) as window_hours
 from touches
-left join windows
-    on touches.influencer_id = windows.influencer_id and touches.campaign_id = windows.campaign_id
+left join windows as own
+    on touches.influencer_id = own.influencer_id and touches.campaign_id = own.campaign_id
+left join windows as general
+    on touches.influencer_id = general.influencer_id and general.campaign_id is null
