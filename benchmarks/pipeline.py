@@ -1,6 +1,6 @@
 """From landing files to published marts, against DuckDB's bare copy of the same clicks.
 
-    python -m benchmarks.pipeline [--people 300000] [--days 365] [--folder DIR] [--memory-limit 6GB] [--models 25]
+    python -m benchmarks.pipeline [--people 300000] [--days 365] [--folder DIR] [--memory-limit 6GB]
 
 T is the time of `create table as select *` of the clicks' Parquet in a new file. What dbt takes for an empty
 world is its fixed cost and is taken off. On a machine that others use, the ratio of CPU seconds is the one to
