@@ -1,0 +1,68 @@
+"""People: identifiers that were seen together, in chains of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from tests.support.oracle.inputs import Inputs, Row, plain, text
+
+Identifier = tuple[str, str]
+
+
+def identifiers(row: Row) -> list[Identifier]:
+    """Visitor, customer and e-mail of a click, order or contact."""
+    found: list[Identifier] = []
+    for kind, column in (("visitor", "visitor_id"), ("customer", "customer_id"), ("email", "email")):
+        value = plain(row.get(column)) if kind == "email" else text(row.get(column))
+        if value:
+            found.append((kind, value.strip()))
+    return found
+
+
+def stream(click: Row) -> Identifier:
+    """Whose event it is: the visitor's, else of the first that is known, at last nobody's but its own."""
+    known = identifiers(click)
+    if not known and text(click.get("order_id")) and not is_denied(click):
+        known = [("order", str(click["order_id"]).strip())]
+    return (known or [("event", str(click["event_id"]))])[0]
+
+
+def is_denied(click: Row) -> bool:
+    """Whether the click is traffic only."""
+    return plain(click.get("consent")) == "denied"
+
+
+def people(inputs: Inputs, clicks: Iterable[Row]) -> dict[Identifier, frozenset[Identifier]]:
+    """The person, a set of identifiers, of each identifier. `clicks` are those of no bot."""
+    groups: list[list[Identifier]] = []
+    for click in clicks:
+        if not is_denied(click):
+            seen = [stream(click), *identifiers(click)]
+            if text(click.get("order_id")):
+                seen.append(("order", str(click["order_id"]).strip()))
+            groups.append(seen)
+    for order in inputs.orders:
+        groups.append([("order", str(order["order_id"]).strip()), *identifiers(order)])
+    for contact in inputs.contacts:
+        seen = [("contact", str(contact["contact_id"]).strip()), *identifiers(contact)]
+        if text(contact.get("merged_into_contact_id")):
+            seen.append(("contact", str(contact["merged_into_contact_id"]).strip()))
+        groups.append(seen)
+    return {member: component for component in components(groups) for member in component}  # type: ignore[misc]
+
+
+def components(groups: Iterable[Iterable[Hashable]]) -> list[frozenset[Hashable]]:
+    """Groups that share a member, merged until none do."""
+    found: list[set[Hashable]] = []
+    for group in groups:
+        merged = set(group)
+        if not merged:
+            continue
+        apart = []
+        for other in found:
+            if other & merged:
+                merged |= other
+            else:
+                apart.append(other)
+        found = [*apart, merged]
+    return [frozenset(group) for group in found]
