@@ -103,6 +103,9 @@ def sample(
     days: Annotated[int, typer.Option(help="How many days the world lasts.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
     halo: Annotated[bool, typer.Option(help="Some effects of posts that no click or code can show.")] = True,
+    halo_strength: Annotated[
+        float, typer.Option(help="How many times the usual of such effects there are, to see them found.")
+    ] = 1.0,
     file_format: Annotated[
         str, typer.Option("--format", help="mixed, csv, csv.gz, jsonl, jsonl.gz or parquet.")
     ] = "mixed",
@@ -111,7 +114,9 @@ def sample(
     from orchestration.lib.sample import RatesError, write_sample
 
     try:
-        report = write_sample(out, people, days, seed, halo=halo, file_format=file_format)
+        report = write_sample(
+            out, people, days, seed, halo=halo, halo_strength=halo_strength, file_format=file_format
+        )
     except (ValueError, RatesError, OSError) as error:
         fail(str(error))
     rows = ", ".join(f"{number:,} {dataset}" for dataset, number in report.rows.items())

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import nnls
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from orchestration.lib.pooling import Floats, pool
 
@@ -92,7 +92,7 @@ def _segments(
         return lines
     estimates, variances = _relative(group, value, exposure * mean)
     pooled = pool(estimates, variances)
-    width = float(student.ppf(0.5 + interval_pct / 200, free))
+    width = float(stdtrit(free, 0.5 + interval_pct / 200))
     sd = np.sqrt(pooled.variances)
     away_sd = np.sqrt(pooled.away_variances)
     for number, line in enumerate(lines):

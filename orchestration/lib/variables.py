@@ -107,6 +107,7 @@ RULES: dict[str, Rule] = {
     "plan_elasticity": Rule(
         "a number from 0.05 to 0.95", lambda value: _is_number(value) and 0.05 <= value <= 0.95
     ),
+    "halo_days": Rule("a whole number from 3 to 60", lambda value: _is_whole(value) and 3 <= value <= 60),
     "silence_after_hours": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
     "code_silence_days": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
     "silence_min_visits": Rule("a whole number from 1", lambda value: _is_whole(value) and value >= 1),
