@@ -38,6 +38,25 @@ def required_values(registry: Registry) -> Iterator[Finding]:
                     yield _error("required_values", sheet, row, message, "Fill it in or take the row out.")
 
 
+def costs_have_owners(registry: Registry) -> Iterator[Finding]:
+    """A cost is an influencer's, or another channel's where the optional column `channel` says so."""
+    sheet = registry.get("costs")
+    for row in sheet.rows if sheet else ():
+        assert sheet is not None
+        name = _row_name(sheet, row)
+        influencer, channel = row.get("influencer_id"), row.get("channel")
+        if influencer is None and channel is None:
+            message = f"influencer_id is empty ({name})."
+            mend = "Fill it in, or name the channel that it was spent on in a column `channel`."
+            yield _error("costs_have_owners", sheet, row, message, mend)
+        elif influencer is not None and channel is not None and channel.lower() != "influencer":
+            message = (
+                f"{name} names the channel {channel!r} and an influencer: it counts as the influencer's."
+            )
+            mend = "Leave one of the two empty."
+            yield Finding(Severity.WARNING, "costs_have_owners", sheet.file, row.line, message, mend)
+
+
 def unique_ids(registry: Registry) -> Iterator[Finding]:
     """An id names one row."""
     for sheet in registry.sheets.values():
@@ -128,6 +147,7 @@ def periods_in_order(registry: Registry) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     Rule("required_values", required_values),
+    Rule("costs_have_owners", costs_have_owners),
     Rule("unique_ids", unique_ids),
     Rule("readable_values", readable_values),
     Rule("known_words", known_words),

@@ -160,7 +160,8 @@ TABLES: tuple[Table, ...] = (
         key="cost_id",
         columns=(
             Column("cost_id", required=True),
-            INFLUENCER,
+            # Another channel's spend has a `channel` instead, an optional column (rule costs_have_owners).
+            Column("influencer_id", references="influencers"),
             CAMPAIGN,
             DELIVERABLE,
             Column("cost_type", choices=COST_TYPES),

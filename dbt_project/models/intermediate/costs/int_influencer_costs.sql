@@ -19,6 +19,7 @@ entered as (
         coalesce(costs.currency, '{{ var("reporting_currency") }}') as currency
     from {{ ref('stg_registry__costs') }} as costs
     left join campaigns_of_posts as posts on costs.deliverable_id = posts.deliverable_id
+    where costs.channel is null
 ),
 
 agreed_fees as (

@@ -19,6 +19,17 @@ visited as (
 spent as (
     select 'influencer' as channel, cast(sum(amount) as decimal(18, 2)) as total_cost
     from {{ ref('int_influencer_costs') }}
+    union all
+    select
+        costs.channel,
+        cast(sum({{ money_product('costs.amount', 'rates.rate_to_reporting') }}) as decimal(18, 2)) as total_cost
+    from {{ ref('stg_registry__costs') }} as costs
+    inner join {{ ref('int_fx_rates') }} as rates
+        on
+            costs.incurred_on = rates.used_on
+            and coalesce(costs.currency, '{{ var("reporting_currency") }}') = rates.currency
+    where costs.channel is not null
+    group by costs.channel
 ),
 
 channels as (
@@ -26,7 +37,7 @@ channels as (
     union
     select channel from visited
     union
-    select 'influencer' as channel
+    select channel from spent
 ),
 
 figures as (

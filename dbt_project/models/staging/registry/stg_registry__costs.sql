@@ -13,7 +13,8 @@ renamed as (
         {{ registry_column(seed, 'cost_type') }},
         {{ registry_column(seed, 'incurred_on', 'date') }},
         {{ registry_column(seed, 'amount', 'decimal(18, 4)') }},
-        {{ registry_column(seed, 'currency') }}
+        {{ registry_column(seed, 'currency') }},
+        {{ registry_column(seed, 'channel') }}
     from source
 )
 
@@ -25,5 +26,12 @@ select
     lower(cost_type) as cost_type,
     incurred_on,
     amount,
-    upper(currency) as currency
+    upper(currency) as currency,
+    -- What names an influencer or a post is theirs, whatever channel it was boosted on.
+    case
+        when
+            influencer_id is null and deliverable_id is null
+            and replace(replace(lower(channel), ' ', '_'), '-', '_') <> 'influencer'
+            then replace(replace(lower(channel), ' ', '_'), '-', '_')
+    end as channel
 from renamed

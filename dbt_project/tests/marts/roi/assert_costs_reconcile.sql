@@ -14,6 +14,15 @@ expected as (
     select 'campaign' as grain, campaign_id as owner_id, sum(amount) as cost from ledger group by campaign_id
     union all
     select 'all' as grain, null as owner_id, sum(amount) as cost from ledger
+    union all
+    select 'channel' as grain, costs.channel as owner_id, sum({{ money_product('costs.amount', 'rates.rate_to_reporting') }}) as cost
+    from {{ ref('stg_registry__costs') }} as costs
+    left join {{ ref('int_fx_rates') }} as rates
+        on
+            costs.incurred_on = rates.used_on
+            and coalesce(costs.currency, '{{ var("reporting_currency") }}') = rates.currency
+    where costs.channel is not null
+    group by costs.channel
 ),
 
 found as (
@@ -30,7 +39,12 @@ found as (
     union all
     select 'all' as grain, 'mart_channel_performance' as mart, attribution_model, null as owner_id, sum(total_cost) as cost
     from {{ ref('mart_channel_performance') }}
+    where channel = 'influencer'
     group by attribution_model
+    union all
+    select 'channel' as grain, 'mart_channel_performance' as mart, attribution_model, channel as owner_id, total_cost as cost
+    from {{ ref('mart_channel_performance') }}
+    where channel <> 'influencer' and total_cost is not null
 ),
 
 marts as (

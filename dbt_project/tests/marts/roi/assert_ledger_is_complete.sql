@@ -13,6 +13,7 @@ with entered as (
         min(ledger.stated_currency) as stated_currency
     from {{ ref('stg_registry__costs') }} as costs
     left join {{ ref('int_influencer_costs') }} as ledger on 'ledger:' || costs.cost_id = ledger.cost_id
+    where costs.channel is null
     group by costs.cost_id, costs.amount, costs.currency
 ),
 
