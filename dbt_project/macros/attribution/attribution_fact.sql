@@ -96,13 +96,14 @@ from credited
 {%- endmacro %}
 
 {# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches
-   share in proportion of first and last, evenly where both are zero; one takes all. #}
+   share in proportion of first and last, evenly where both are zero; one takes all. Any scale will do: 40, 20, 40 too. #}
 {% macro position_weight(first, middle, last) -%}
+    {%- set total = first + middle + last -%}
     case
         when creditable_length <= {{ 2 if first + last == 0 else 1 }} then 1.0
-        when creditable_position = 1 then {{ first }}
-        when creditable_position = creditable_length then {{ last }}
-        else {{ middle }} / cast(creditable_length - 2 as double)
+        when creditable_position = 1 then {{ first / total }}
+        when creditable_position = creditable_length then {{ last / total }}
+        else {{ middle / total }} / cast(creditable_length - 2 as double)
     end
 {%- endmacro %}
 
