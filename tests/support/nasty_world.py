@@ -103,7 +103,9 @@ class NastyWorld:
         for step in range(pick.randint(1, 5)):
             tagged = step == 0 or pick.random() < 0.2
             name = pick.choice(
-                ["page_view"] * 5 + ["add_to_cart", "Sign Up", "video_start", "download", "purchase"]
+                ["page_view"] * 4
+                + ["Page View", "page-view"]
+                + ["add_to_cart", "Sign Up", "video_start", "download", "purchase"]
             )
             page = pick.choice(["/", "/p1", "/p2?x=1", "/pricing", "/de/compare/a", ""])
             self.rows["clicks"].append(
@@ -112,7 +114,9 @@ class NastyWorld:
                     "event_at": self.stamp(at),
                     "visitor_id": visitor if pick.random() < 0.95 else None,
                     "event_name": name,
-                    "page_url": f"{SHOP}{page}{self._query(page) if tagged else ''}"
+                    "page_url": pick.choice([*[SHOP] * 8, "", "HTTPS://www.Shop.example:443"])
+                    + (page or "/")
+                    + (self._query(page) if tagged else "")
                     if pick.random() < 0.95
                     else None,
                     "referrer_url": self._referrer(step),
@@ -143,6 +147,12 @@ class NastyWorld:
                 "https://m.youtube.com/watch?v=1",
                 "https://www.retailmenot.com/view",
                 "https://mail.google.com/",
+                "https://WWW.Google.co.uk:443/search?q=x",
+                "android-app://com.instagram.android/",
+                "http://www.4webmasters.org/",
+                "http://news.4webmasters.org/offer",
+                "https://checkout.shop.example/cart",
+                "https://www.bing.com",
             ]
         )
 

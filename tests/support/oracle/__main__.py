@@ -11,8 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import duckdb
+
 from tests.support.nasty_world import NastyWorld
-from tests.support.oracle.compare import Comparison
+from tests.support.oracle.compare import KEYS, Comparison
 from tests.support.oracle.inputs import Inputs
 from tests.support.warehouse import build, settings_for
 from tests.support.world import write_batch
@@ -31,6 +33,7 @@ SELECTED = [
     "+mart_influencer_roi",
     "+mart_order_evidence",
     "+mart_channel_weights",
+    *(f"+{table}" for table in KEYS),
 ]
 VARIANTS: list[dict[str, object]] = [
     {},
@@ -61,6 +64,7 @@ VARIANTS: list[dict[str, object]] = [
         "markov_order": 3,
     },
     {"code_policy": "touch", "collapse_repeats": True, "reporting_timezone": "Pacific/Auckland"},
+    {"position_weights": [4000, 1, 0], "attribution_window_hours": 36.5, "session_timeout_minutes": 0.5},
     {"code_policy": "code_wins", "direct_touches": "keep", "restart_after_purchase": True},
 ]
 
@@ -96,9 +100,31 @@ def compared(folder: Path, seed: int, people: int, variables: dict[str, object])
     world.write_registry(folder / "registry")
     settings = settings_for(folder / "landing", folder / "registry", folder / "data", json.dumps(variables))
     write_batch(settings.landing, "all", world.rows)
+    rewrite(settings.landing, seed)
     build(settings, SELECTED)
     inputs = Inputs.of(world.rows, world.registry, variables)
     return Comparison(inputs, settings.warehouse, settings.warehouse).run()
+
+
+def rewrite(landing: Path, seed: int) -> None:
+    """The same rows in another format of files, by seed."""
+    ways = {
+        1: ("csv", "(header)"),
+        2: ("csv.gz", "(header, compression gzip)"),
+        3: ("parquet", "(format parquet)"),
+    }
+    if seed % 4 in ways:
+        ending, how = ways[seed % 4]
+        for file in landing.glob("*/standard/*.jsonl"):
+            rows = f"read_json('{file}', columns = {columns(file)})"
+            duckdb.sql(f"copy (from {rows}) to '{file.with_suffix('')}.{ending}' {how}")
+            file.unlink()
+
+
+def columns(file: Path) -> str:
+    """All columns of a JSONL file as text, as DuckDB wants them."""
+    names = {name: "varchar" for line in file.read_text().splitlines() for name in json.loads(line)}
+    return str(names)
 
 
 if __name__ == "__main__":

@@ -6,24 +6,34 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from tests.support.oracle.inputs import Inputs, Row, campaign_of, cents, exact
 from tests.support.oracle.journeys import Conversion
 
 KINDS = {"fee": "fixed_fee", "commission": "commission", "product": "product_cost"}
+COLUMNS = ("fixed_fee", "commission", "product_cost", "other_cost")
 
 
-def costs(inputs: Inputs, bought: Iterable[Conversion]) -> dict[str, dict[str, int]]:
-    """Cost by influencer and published column."""
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+class Cost(NamedTuple):
+    """One cost: whose, for which campaign, in which published column, and how many cents."""
+
+    influencer: str
+    campaign: str | None
+    column: str
+    amount: int
+
+
+def costs(inputs: Inputs, bought: Iterable[Conversion]) -> list[Cost]:
+    """What the ledger says, and what partnerships owe where it says nothing of the kind."""
+    found: list[Cost] = []
     invoiced: dict[tuple[str, str], set[str | None]] = defaultdict(set)
     for row in inputs.registry["costs"]:
         day = date.fromisoformat(str(row["incurred_on"])[:10])
         amount = cents(exact(row["amount"]) * inputs.rate(day, str(row["currency"])))
-        found[row["influencer_id"]][KINDS.get(row["cost_type"], "other_cost")] += amount
-        invoiced[row["cost_type"], row["influencer_id"]].add(
-            row["campaign_id"] or campaign_of(inputs, row["deliverable_id"])
-        )
+        campaign = row["campaign_id"] or campaign_of(inputs, row["deliverable_id"])
+        found.append(Cost(row["influencer_id"], campaign, KINDS.get(row["cost_type"], "other_cost"), amount))
+        invoiced[row["cost_type"], row["influencer_id"]].add(campaign)
     campaigns = {row["campaign_id"]: row for row in inputs.registry["campaigns"]}
     for terms in inputs.registry["partnerships"]:
         entered = invoiced["fee", terms["influencer_id"]]
@@ -31,16 +41,18 @@ def costs(inputs: Inputs, bought: Iterable[Conversion]) -> dict[str, dict[str, i
             currency = terms["currency"] or inputs.settings["reporting_currency"]
             starts = campaigns.get(terms["campaign_id"], {}).get("starts_on")
             rate = inputs.rate(date.fromisoformat(starts), currency) if starts else Fraction(1)
-            found[terms["influencer_id"]]["fixed_fee"] += cents(exact(terms["fee"]) * rate)
+            amount = cents(exact(terms["fee"]) * rate)
+            found.append(Cost(terms["influencer_id"], terms["campaign_id"], "fixed_fee", amount))
     for purchase in bought:
         claim = claimant(purchase)
         if claim:
             influencer, campaign = claim
-            terms = agreement(inputs, influencer, campaign, purchase.at.date())
+            agreed = agreement(inputs, influencer, campaign, purchase.at.date())
             entered = invoiced["commission", influencer]
-            agreed = campaign or (terms["campaign_id"] if terms else None)
-            if terms and not entered & {None, agreed} and not (entered and agreed is None):
-                found[influencer]["commission"] += commission(purchase, exact(terms["commission_pct"]) / 100)
+            campaign = campaign or (agreed["campaign_id"] if agreed else None)
+            if agreed and not entered & {None, campaign} and not (entered and campaign is None):
+                amount = commission(purchase, exact(agreed["commission_pct"]) / 100)
+                found.append(Cost(influencer, campaign, "commission", amount))
     return found
 
 

@@ -178,7 +178,7 @@ def touches(inputs: Inputs, visits: list[Session], crm: Mapping[Person, Touch]) 
     """All touches of each person but codes, in order of time, ties by id."""
     found: dict[Person, list[Touch]] = defaultdict(list)
     for session in visits:
-        if session.person:
+        if session.person and session.channel != "referrer_spam":
             link = session.link or {}
             influencer, campaign = link.get("influencer_id"), link_campaign(inputs, link)
             touch = Touch(

@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from tests.support.oracle.costs import costs
+from tests.support.oracle.costs import COLUMNS, costs
 from tests.support.oracle.inputs import Inputs, cents, moment
 from tests.support.oracle.journeys import (
     Conversion,
@@ -165,8 +165,10 @@ class Solution:
             influencer = row["influencer_id"]
             same = {**self._traffic(influencer), **self._classes(influencer)}
             parts = {
-                name: spent[influencer][name]
-                for name in ("fixed_fee", "commission", "product_cost", "other_cost")
+                name: sum(
+                    cost.amount for cost in spent if (cost.influencer, cost.column) == (influencer, name)
+                )
+                for name in COLUMNS
             }
             cost = sum(parts.values())
             for model in MODELS:

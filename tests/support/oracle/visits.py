@@ -61,6 +61,7 @@ class Reference:
         self.categories = {row["source"]: row for row in read_csv(REFERENCE / "source_categories.csv")}
         self.click_ids = {row["parameter"]: row for row in read_csv(REFERENCE / "click_ids.csv")}
         self.goals = read_csv(REFERENCE / "conversion_events.csv")
+        self.spam = {row["host"] for row in read_csv(REFERENCE / "referrer_spam.csv")}
         self.excluded = {row["host"] for row in read_csv(REFERENCE / "excluded_referrers.csv")}
         self.bots = [re.compile(row["pattern"] or "") for row in read_csv(REFERENCE / "bot_patterns.csv")]
 
@@ -177,8 +178,18 @@ def _origin(session: Session, inputs: Inputs, reference: Reference, own: set[str
             source = category["source"]
     session.source = source or ("(not set)" if tagged else "(direct)")
     session.medium = medium or ("(not set)" if tagged else "(none)")
+    is_spam = bool(referrer and not tagged and not click_id and _within(referrer, reference.spam))
     session.link = _link(given, session.started_at, inputs.registry["tracking_links"])
     session.channel = "influencer" if session.link else _channel(session, click_id, reference)
+    if is_spam:
+        # The list names the site, whatever its subdomain.
+        labels = str(referrer).split(".")
+        session.source = next(
+            name
+            for name in (".".join(labels[number:]) for number in range(len(labels)))
+            if name in reference.spam
+        )
+        session.channel = "referrer_spam"
 
 
 def _within(name: str, hosts: set[str]) -> bool:
