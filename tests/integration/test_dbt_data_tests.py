@@ -122,6 +122,15 @@ FAULTS = {
         "update seeds.recommendation_rules set rule_id = 'one'",
     ],
     "sound_mart_influencer_roi": [f"update {ROI} set roi_pct = null"],
+    "sound_mart_budget_plan": [
+        "update marts.mart_budget_plan set planned_spend = planned_spend + 0.01",
+        "update marts.mart_budget_plan set planned_spend = most_spend + 1, unallocated = -1",
+        "update marts.mart_budget_plan set elasticity = 1",
+    ],
+    "sound_mart_patterns": [
+        "update marts.mart_patterns set dimension = 'follower'",
+        "update marts.mart_patterns set pooled = 1, pooled_low = 2, pooled_high = 3, verdict = 'better'",
+    ],
     "sound_mart_order_evidence": ["update marts.mart_order_evidence set evidence_class = 'both'"],
 }
 CASES = [

@@ -68,6 +68,8 @@ def read_plan(reader: Reader, budget: float | None = None, max_change_pct: float
 
 def sentences(plan: BudgetPlan) -> list[str]:
     """What the plan says, in the order in which one asks."""
+    if not plan.planned and plan.period_to is None:
+        return ["There is nothing to plan: there are no visits and orders yet, so no period to compare with."]
     if not plan.planned:
         return [
             "There is nothing to plan: no influencer cost anything in the period, so a spend has nothing to "

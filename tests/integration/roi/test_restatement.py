@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -26,9 +25,8 @@ def connection(built_world: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def rates(built_world: Settings) -> str:
     """The compiled query of `int_fx_rates`."""
-    folder = built_world.dbt_target_dir / "compiled" / "influencer_roi"
-    (file,) = [file for file in Path(folder).rglob("int_fx_rates.sql")]
-    return file.read_text(encoding="utf-8")
+    folder = built_world.dbt_target_dir / "compiled" / "influencer_roi" / "models" / "intermediate"
+    return (folder / "orders" / "int_fx_rates.sql").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
