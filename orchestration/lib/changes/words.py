@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 import duckdb
@@ -36,20 +36,30 @@ _COSTS = {
     "product_cost": "products",
     "other_cost": "other costs",
 }
-_COLUMNS = (
+_HEADINGS = {
+    "new_order": "New orders",
+    "order_gone": "Gone",
+    "refund": "Refunds",
+    "order_corrected": "Corrected",
+    "identity": "Identity",
+    "credit": "Credit",
+}
+#: What no purchase's credit depends on.
+_NO_CREDIT = {
+    "costs",
+    *("scorecard_weights", "recommendation_rules"),
     *(
-        "Influencer",
-        "Revenue before",
-        "Now",
-        "New orders",
-        "Gone",
-        "Refunds",
-        "Corrected",
-        "Identity",
-        "Credit",
+        "plan_budget",
+        "plan_period_days",
+        "plan_max_change_pct",
+        "plan_elasticity",
+        "halo_days",
+        "cost_spread",
     ),
-    *("Cost", "ROI %"),
-)
+    *("gross_margin_pct", "shipping_cost_per_order", "bootstrap_replicates", "interval_pct"),
+    *("min_sample_people", "silence_after_hours", "code_silence_days", "silence_min_visits"),
+    *("silence_recent_days", "max_quarantine_share", "value_segment_thresholds"),
+}
 
 
 def explain_changes(changes: Changes, connection: duckdb.DuckDBPyConnection) -> Explanation:
@@ -61,6 +71,7 @@ def explain_changes(changes: Changes, connection: duckdb.DuckDBPyConnection) -> 
     if between:
         title += f", {_count(between, 'run')} in between"
     moved = [one for one in changes.moved if one.has_moved]
+    causes = [cause for cause in CAUSES if any(cause in one.causes for one in moved)]
     sections = [
         Section("What was different", tuple(_differences(changes))),
         Section("What moved", tuple(_totals(changes, moved, connection))),
@@ -70,8 +81,15 @@ def explain_changes(changes: Changes, connection: duckdb.DuckDBPyConnection) -> 
             Section(
                 f"Influencers, {now.settings.get('reporting_currency', '')}, under {now.model}",
                 tuple(_sentence(one) for one in moved[:SENTENCES]),
-                _COLUMNS,
-                tuple(_row(one) for one in moved[:ROWS]),
+                (
+                    "Influencer",
+                    "Revenue before",
+                    "Now",
+                    *(_HEADINGS[cause] for cause in causes),
+                    "Cost",
+                    "ROI %",
+                ),
+                tuple(_row(one, causes) for one in moved[:ROWS]),
             )
         )
     if len(moved) > ROWS:
@@ -145,19 +163,19 @@ def _credit_reasons(changes: Changes, connection: duckdb.DuckDBPyConnection) -> 
     found: list[str] = []
     for previous, run in zip(changes.steps, changes.steps[1:], strict=False):
         if credit_changes(connection, run, previous):
-            reason = _because(previous, run) or "an unknown cause"
+            reason = _because(previous, run, _NO_CREDIT) or "an unknown cause"
             found.append(f"{reason} (run {run.number})")
     return found
 
 
-def _because(previous: RunRow | None, run: RunRow) -> str:
-    """What could have moved credit from one run to the next; several where several were different."""
+def _because(previous: RunRow | None, run: RunRow, without: Collection[str] = ()) -> str:
+    """What was different from one run to the next, all of it, but for what is named in `without`."""
     if previous is None:
         return ""
-    seeds = different_seeds(previous, run)
+    seeds = [name for name in different_seeds(previous, run) if name not in without]
     registry = [name for name in seeds if name in REGISTRY]
     reference = [name for name in seeds if name not in REGISTRY]
-    settings = different_settings(previous, run)
+    settings = [name for name in different_settings(previous, run) if name not in without]
     parts = []
     if registry:
         parts.append(f"the registry ({', '.join(registry)})")
@@ -191,13 +209,13 @@ def _kinds(costs: dict[str, Decimal]) -> str:
     return _listed(f"{_COSTS[kind]} {_signed(amount)}" for kind, amount in costs.items() if amount)
 
 
-def _row(one: Moved) -> tuple[str, ...]:
+def _row(one: Moved, causes: Sequence[str]) -> tuple[str, ...]:
     rois = ["-" if roi is None else f"{roi:,.0f}" for roi in one.roi]
     return (
         one.name,
         f"{one.revenue[0]:,.0f}",
         f"{one.revenue[1]:,.0f}",
-        *(_short(one.causes[cause][0]) if cause in one.causes else "" for cause in CAUSES),
+        *(_short(one.causes[cause][0]) if cause in one.causes else "" for cause in causes),
         _short(one.cost_change) if one.cost_change else "",
         rois[0] if rois[0] == rois[1] else f"{rois[0]} to {rois[1]}",
     )
@@ -208,7 +226,7 @@ def _signed(amount: Decimal) -> str:
 
 
 def _short(amount: Decimal) -> str:
-    return f"{amount:+,.0f}"
+    return f"{amount:+,.0f}" if abs(amount) >= 1 else f"{amount:+,.2f}"
 
 
 def _count(number: int, unit: str) -> str:
