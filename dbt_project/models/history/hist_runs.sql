@@ -40,7 +40,7 @@ select
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as built_at,
     '{{ var("decision_model") }}' as decision_model,
     '{{ tojson(settings, sort_keys=true) | replace("'", "''") }}' as settings,
-    '{{ local_md5(checksums | sort | join(",")) }}' as code_hash,
+    '{{ local_md5(checksums | sort | join(",") ~ env_var("ROI_CODE_HASH", "")) }}' as code_hash,
     concat(
         '{'
         {% for seed in seeds -%}

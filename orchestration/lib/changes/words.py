@@ -125,10 +125,10 @@ def _differences(changes: Changes) -> list[str]:
     for name, (old, new_value) in changes.settings.items():
         found.append(f"Setting {name}: {json.dumps(old)} before, {json.dumps(new_value)} now.")
     if changes.code_changed:
-        found.append("The project's models changed.")
+        found.append("The project's code changed.")
     if changes.before.people != changes.now.people:
         found.append(f"People: {changes.before.people:,} before, {changes.now.people:,} now.")
-    return found or ["Nothing: the same data, registry, settings and models."]
+    return found or ["Nothing: the same data, registry, settings and code."]
 
 
 def _totals(changes: Changes, moved: Sequence[Moved], connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -184,7 +184,7 @@ def _because(previous: RunRow | None, run: RunRow, without: Collection[str] = ()
     if settings:
         parts.append(f"settings ({', '.join(settings)})")
     if previous.code != run.code:
-        parts.append("the project's models")
+        parts.append("the project's code")
     if run.through > previous.through:
         parts.append("new data")
     return " or ".join(parts)
