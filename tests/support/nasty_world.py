@@ -25,6 +25,7 @@ class NastyWorld:
 
     def __init__(self, seed: int, people: int = 24, days: int = 90) -> None:
         self.pick, self.people, self.days = random.Random(seed), people, days
+        self.kiosk = self.pick.choice([0, 0.2, 0.5])
         self.rows: dict[str, list[Row]] = {
             name: [] for name in ("clicks", "orders", "order_lines", "refunds", "contacts")
         }
@@ -95,9 +96,7 @@ class NastyWorld:
 
     def _visit(self, number: int) -> None:
         pick, at = self.pick, self.instant()
-        visitor = (
-            f"v{number}-{pick.randrange(2)}" if pick.random() < 0.9 else f"v{pick.randrange(self.people)}-0"
-        )
+        visitor = self._device(number) if pick.random() < 0.9 else f"v{pick.randrange(self.people)}-0"
         consent = pick.choice(["granted", "granted", "granted", "granted", None, None, "denied"])
         agent = pick.choice(["Mozilla/5.0 (iPhone)"] * 9 + [None, "Googlebot/2.1"])
         for step in range(pick.randint(1, 5)):
@@ -198,7 +197,7 @@ class NastyWorld:
                 "order_id": order,
                 "ordered_at": self.stamp(at),
                 **(self.identity(number, 0.6) if known else {"customer_id": None, "email": None}),
-                "visitor_id": f"v{number}-{pick.randrange(2)}" if known and pick.random() < 0.5 else None,
+                "visitor_id": self._device(number) if known and pick.random() < 0.5 else None,
                 "status": pick.choice(["paid", "paid", "paid", None, "refunded", "pending", "cancelled"]),
                 "currency": currency,
                 "subtotal": pick.choice([*amounts, f"{pick.randrange(1, 90000) / 100}"]),
@@ -244,6 +243,11 @@ class NastyWorld:
             self.rows["clicks"].append({**click, "visitor_id": f"end-{name}", "page_url": page})
             order = {"order_id": f"end-{name}", "ordered_at": self.stamp(at + later), "currency": "USD"}
             self.rows["orders"].append({**order, "visitor_id": f"end-{name}", "subtotal": "12.34"})
+
+    def _device(self, number: int) -> str:
+        """One of the person's own, or a till that everybody uses."""
+        pick = self.pick
+        return "kiosk" if pick.random() < self.kiosk else f"v{number}-{pick.randrange(2)}"
 
     def _codes(self) -> str | None:
         pick = self.pick

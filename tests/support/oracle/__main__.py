@@ -17,7 +17,7 @@ from tests.support.nasty_world import NastyWorld
 from tests.support.oracle.compare import KEYS, Comparison
 from tests.support.oracle.inputs import Inputs
 from tests.support.warehouse import build, settings_for
-from tests.support.world import write_batch
+from tests.support.world import split, write_batch
 
 #: What the oracle reads, and nothing that is slow and unknown to it.
 SELECTED = [
@@ -75,6 +75,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5, help="how many worlds")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--people", type=int, default=40)
+    parser.add_argument("--batches", type=int, default=1, help="builds, each of some more of the rows")
     parser.add_argument("--variant", type=int, help="only this number of VARIANTS; else by seed")
     arguments = parser.parse_args()
     bad = 0
@@ -82,7 +83,7 @@ def main() -> int:
         number = seed % len(VARIANTS) if arguments.variant is None else arguments.variant
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="oracle_") as folder:
-            differences = compared(Path(folder), seed, arguments.people, VARIANTS[number])
+            differences = compared(Path(folder), seed, arguments.people, VARIANTS[number], arguments.batches)
         print(
             f"seed {seed}, variant {number}: {len(differences)} differences,"
             f" {time.monotonic() - started:.0f} s",
@@ -94,14 +95,17 @@ def main() -> int:
     return int(bad > 0)
 
 
-def compared(folder: Path, seed: int, people: int, variables: dict[str, object]) -> list[str]:
-    """Differences of one world under one setting."""
+def compared(
+    folder: Path, seed: int, people: int, variables: dict[str, object], batches: int = 1
+) -> list[str]:
+    """Differences of one world under one setting, after as many builds as there are batches."""
     world = NastyWorld(seed, people)
     world.write_registry(folder / "registry")
     settings = settings_for(folder / "landing", folder / "registry", folder / "data", json.dumps(variables))
-    write_batch(settings.landing, "all", world.rows)
-    rewrite(settings.landing, seed)
-    build(settings, SELECTED)
+    for number, rows in enumerate(split(world.rows, seed, batches)):
+        write_batch(settings.landing, f"batch{number}", rows)
+        rewrite(settings.landing, seed)
+        build(settings, SELECTED)
     inputs = Inputs.of(world.rows, world.registry, variables)
     return Comparison(inputs, settings.warehouse, settings.warehouse).run()
 

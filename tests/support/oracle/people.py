@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
 from tests.support.oracle.inputs import Inputs, Row, plain, text
 
 Identifier = tuple[str, str]
+STRONG = ("customer", "email", "contact")
+#: `identity_max_strong_neighbours`.
+MOST_NEIGHBOURS = 10
 
 
 def identifiers(row: Row) -> list[Identifier]:
@@ -45,10 +49,27 @@ def people(inputs: Inputs, clicks: Iterable[Row]) -> dict[Identifier, frozenset[
         groups.append([("order", str(order["order_id"]).strip()), *identifiers(order)])
     for contact in inputs.contacts:
         seen = [("contact", str(contact["contact_id"]).strip()), *identifiers(contact)]
-        if text(contact.get("merged_into_contact_id")):
-            seen.append(("contact", str(contact["merged_into_contact_id"]).strip()))
         groups.append(seen)
+        if text(contact.get("merged_into_contact_id")):
+            groups.append([seen[0], ("contact", str(contact["merged_into_contact_id"]).strip())])
+    apart = shared(groups)
+    groups = [[member for member in group if member not in apart] for group in groups] + [
+        [one] for one in apart
+    ]
     return {member: component for component in components(groups) for member in component}  # type: ignore[misc]
+
+
+def shared(groups: Iterable[Iterable[Identifier]]) -> set[Identifier]:
+    """Visitors, customers and e-mails that joined more than ten customers, e-mails and contacts."""
+    neighbours: dict[Identifier, set[Identifier]] = defaultdict(set)
+    for group in groups:
+        for one in group:
+            neighbours[one] |= {other for other in group if other[0] in STRONG and other != one}
+    return {
+        one
+        for one, others in neighbours.items()
+        if one[0] in ("visitor", "customer", "email") and len(others) > MOST_NEIGHBOURS
+    }
 
 
 def components(groups: Iterable[Iterable[Hashable]]) -> list[frozenset[Hashable]]:
