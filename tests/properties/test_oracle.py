@@ -32,7 +32,8 @@ def test_the_warehouse_agrees_with_the_oracle(tmp_path: Path) -> None:
         settings = settings_for(
             tmp_path / "landing", tmp_path / "registry", tmp_path / "data", json.dumps(VARIANTS[number])
         )
-        build(settings, SELECTED)
+        # The registry is the same, so its tables need not be loaded again.
+        build(settings, SELECTED if number == 0 else [*SELECTED, "--exclude", "resource_type:seed"])
         published = settings.data / f"{number}.duckdb"
         publish(settings.warehouse, published, RunFacts(str(number), VARIANTS[number]))
         inputs = Inputs.of(world.rows, world.registry, VARIANTS[number])

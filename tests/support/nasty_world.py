@@ -39,7 +39,7 @@ class NastyWorld:
                 self._contact(number)
         for number in range(people):
             self._order(number)
-        self._ends_of_windows()
+        self._ends()
         for click in self.pick.sample(self.rows["clicks"], len(self.rows["clicks"]) // 12):
             again = dict(click)
             if click["event_id"] and self.pick.random() < 0.5:
@@ -229,20 +229,46 @@ class NastyWorld:
                 twin["discount_codes"] = self._codes()
                 self.rows["orders"].append(twin)
 
-    def _ends_of_windows(self) -> None:
-        """Buyers exactly at the end of a partnership's window, of the setting's, and a microsecond later."""
-        for name, source, later in (
-            ("a", "creator0", 30 * DAY),
-            ("b", "creator0", 30 * DAY + timedelta(microseconds=1)),
-            ("c", "news", 90 * DAY),
-            ("d", "news", 90 * DAY + timedelta(microseconds=1)),
+    def _ends(self) -> None:
+        """What must be there in every world: buyers at the ends of windows, of links' and of codes' times."""
+        zero, little, end = timedelta(0), timedelta(microseconds=1), datetime(2026, 3, 6)
+        bought_at_once = self.instant()
+        for number, (source, visited_at, later, code) in enumerate(
+            (
+                ("creator0", self.instant(), 30 * DAY, None),
+                ("creator0", self.instant(), 30 * DAY + little, None),
+                ("news", self.instant(), 90 * DAY, None),
+                ("news", self.instant(), 90 * DAY + little, None),
+                ("shared", HANDOVER, DAY, None),
+                ("shared", HANDOVER - little, DAY, None),
+                ("baton", end, DAY, None),
+                ("baton", end - little, DAY, None),
+                ("creator2", bought_at_once, zero, None),
+                (None, HANDOVER - DAY, DAY, "baton"),
+                (None, HANDOVER - DAY, DAY - little, "baton"),
+                (None, datetime(2026, 3, 1) - DAY, DAY, "mixed20"),
+                (None, datetime(2026, 1, 10) - DAY, DAY, " CODE1 "),
+            )
         ):
-            at = self.instant()
-            click = {"event_id": f"end-{name}", "event_at": self.stamp(at), "event_name": "page_view"}
-            page = f"{SHOP}/?utm_source={source}"
-            self.rows["clicks"].append({**click, "visitor_id": f"end-{name}", "page_url": page})
-            order = {"order_id": f"end-{name}", "ordered_at": self.stamp(at + later), "currency": "USD"}
-            self.rows["orders"].append({**order, "visitor_id": f"end-{name}", "subtotal": "12.34"})
+            name = f"end-{number}"
+            self._end_visit(f"{name}a", name, visited_at, source)
+            if number % 2:
+                self._end_visit(f"{name}b", name, visited_at + later / 2, None)
+            self.rows["orders"].append(
+                {
+                    "order_id": name,
+                    "ordered_at": self.stamp(visited_at + later),
+                    "currency": "USD",
+                    "visitor_id": name,
+                    "subtotal": "12.34",
+                    "discount_codes": code,
+                }
+            )
+
+    def _end_visit(self, event: str, visitor: str, at: datetime, source: str | None) -> None:
+        page = f"{SHOP}/?utm_source={source}" if source else f"{SHOP}/"
+        click = {"event_id": event, "event_at": self.stamp(at), "event_name": "page_view", "page_url": page}
+        self.rows["clicks"].append({**click, "visitor_id": visitor})
 
     def _device(self, number: int) -> str:
         """One of the person's own, or a till that everybody uses."""
