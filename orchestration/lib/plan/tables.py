@@ -77,7 +77,7 @@ def plan_columns(rows: Iterable[Row], settings: PlanSettings) -> dict[str, list[
     influencers: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["influencer_id"], row["campaign_id"] or "")):
         influencers.setdefault(row["influencer_id"], []).append(row)
-    paid = [name for name, doses in influencers.items() if _sum(doses, "spend") > 0]
+    paid = [name for name, doses in influencers.items() if _spend(doses) > 0]
     fitted, tiers = _fit([influencers[name] for name in paid], settings.elasticity)
     found: dict[str, dict[str, Any]] = {name: {"influencer_id": name} for name in influencers}
     for number, name in enumerate(paid):
@@ -136,7 +136,7 @@ def _fit(histories: Sequence[Sequence[Row]], elasticity: float) -> tuple[Fitted 
     """The curves, and the name of each influencer's tier."""
     tiers = [doses[0]["tier"] or "" for doses in histories]
     numbers = {tier: number for number, tier in enumerate(sorted(set(tiers)))}
-    spend = np.array([_sum(doses, "spend") for doses in histories])
+    spend = np.array([_spend(doses) for doses in histories])
     value = np.array([_sum(doses, "value") for doses in histories])
     revenue = np.array([_sum(doses, "revenue") for doses in histories])
     recent = np.array([_sum(doses, "recent_spend") for doses in histories])
@@ -226,6 +226,11 @@ def _reason(line: Row, allocation: Allocation, known: bool) -> str:
     if _cents(line["planned_spend"]) <= _cents(line["least_spend"]):
         return "As much less as a change may be: the next unit brings more with the others."
     return "The next unit brings as much as with the others."
+
+
+def _spend(rows: Sequence[Row]) -> float:
+    """Spend of all time; credit notes of old invoices must not hide what was spent of late."""
+    return max(_sum(rows, "spend"), _sum(rows, "recent_spend"))
 
 
 def _sum(rows: Sequence[Row], column: str) -> float:

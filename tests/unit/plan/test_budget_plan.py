@@ -115,8 +115,9 @@ def test_campaigns_of_different_size_tell_the_elasticity() -> None:
         ([dose("a", 1000, -50)], [1000]),
         ([dose("a", 1000, 4000, recent_spend=0), dose("b", 500, 100)], [0, 500]),
         ([dose("a", 1000, 4000, tier=None, lump=None)], [1000]),
+        ([dose("a", -500, 4000, recent_spend=1000), dose("b", 0, 0, recent_spend=0)], [1000, 0]),
     ],
-    ids=["nobody", "one", "no sales", "no cost", "only refunds", "paid long ago", "no tier"],
+    ids=["nobody", "one", "no sales", "no cost", "only refunds", "paid long ago", "no tier", "credit notes"],
 )
 def test_data_that_says_little_still_gives_a_plan(rows: list[dict[str, Any]], spends: list[float]) -> None:
     found = plan(rows)
