@@ -9,7 +9,7 @@ from dashboards.parts.choices import choose_people
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
-from orchestration.lib.readers import budget, text
+from orchestration.lib.readers import budget, plan, text
 from orchestration.lib.readers.explain import FIGURES, model_label
 from orchestration.lib.readers.filters import Filters
 
@@ -22,6 +22,7 @@ def view(source: Source) -> None:
     with place:
         head("Where the next money should go", source, filters)
     _recommendations(source, filters)
+    _plan(source)
     _customers(source)
     explanation(
         source.run,
@@ -38,7 +39,8 @@ def _recommendations(source: Source, filters: Filters) -> None:
     note = (
         f"{model_label(filters.model)}, all time. Ranks carry their interval: where two overlap, chance "
         "may have "
-        "ordered them. Nobody is told to stop after one campaign."
+        "ordered them. Nobody is told to stop after one campaign. A return in a reason is after the cost of "
+        "goods, where that is known; ROI is not."
     )
     with section("Recommendations", note):
         counts = source.ask(budget.recommended)
@@ -77,6 +79,35 @@ def _recommendations(source: Source, filters: Filters) -> None:
             "recommendations",
             "Influencers with recommendation and reason, the best first",
         )
+
+
+def _plan(source: Source) -> None:
+    with section("The next period's budget"):
+        found = source.ask(plan.read_plan)
+        for sentence in plan.sentences(found):
+            st.markdown(text.markdown(sentence, 1000))
+        if not found.planned:
+            return
+        money = text.markdown(found.currency)
+        tables.show(
+            source.ask(budget.planned),
+            {
+                "influencer_name": Column("Influencer", pinned=True),
+                "spend_before": Column(f"Spent ({money})", "money", "In the period before; no commissions."),
+                "planned_spend": Column(f"Planned ({money})", "money", "What to spend in the next period."),
+                "change_pct": Column("Change", "pct"),
+                "expected_gain": Column("Gain", "money", "Value less spend, against spending as before."),
+                "gain_low": Column("Low", "money", "Low end of the gain's interval."),
+                "gain_high": Column("High", "money", "High end of the gain's interval."),
+                "next_unit_value": Column(
+                    "Next unit", "cents", "What the next unit of money brings; below 1, less than it costs."
+                ),
+                "reason": Column("Why", "long"),
+            },
+            "budget_plan",
+            "What to spend on each influencer in the next period, the highest first",
+        )
+        st.caption("Tier and niche do not filter the plan. Another budget: `roi plan --budget 50000`.")
 
 
 def _customers(source: Source) -> None:

@@ -7,6 +7,7 @@ from orchestration.lib.readers.filters import Condition, Filters, influencers
 
 SCORECARD = "mart_influencer_scorecard"
 COHORTS = "mart_cohort_ltv"
+PLAN = "mart_budget_plan"
 # In the order in which one acts.
 RECOMMENDATIONS = {
     "scale": "Scale",
@@ -42,6 +43,21 @@ def scorecard(reader: Reader, filters: Filters) -> Table:
         order by cards.composite_rank nulls last, cards.attributed_revenue desc, cards.influencer_id
         """,
         where.parameters,
+    )
+
+
+def planned(reader: Reader) -> Table:
+    """The published plan of those who cost anything in the period before, the highest planned spend first."""
+    reader.require(PLAN, "planned_spend", "next_unit_value")
+    return reader.query(
+        f"""
+        select
+            influencer_id, influencer_name, spend_before, planned_spend, change_pct, expected_gain, gain_low,
+            gain_high, next_unit_value, reason
+        from {PLAN}
+        where spend_before > 0
+        order by planned_spend desc, influencer_id
+        """
     )
 
 
