@@ -46,10 +46,10 @@ def revenue_and_cost(data: pd.DataFrame, by: str, currency: str) -> alt.LayerCha
     base = alt.Chart(long, height=250)
     area = (
         base.transform_filter("datum.series === 'Revenue'")
-        .mark_area(opacity=0.16, interpolate="monotone")
+        .mark_area(opacity=0.16)
         .encode(x=x, y=y, color=colour)
     )
-    line = base.mark_line(interpolate="monotone", strokeWidth=2.2).encode(
+    line = base.mark_line(strokeWidth=2.2).encode(
         x=x,
         y=y,
         color=colour,
