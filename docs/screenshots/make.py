@@ -1,7 +1,8 @@
 """Pictures of the upper part of every dashboard page, over the sample.
 
-`roi dashboard` first, then `python docs/screenshots/make.py http://127.0.0.1:8501 [folder]`: 1280 px light and
-390 dark. `--all` takes whole pages in all schemes, for a look by eye. Playwright and a Chromium are needed.
+`roi dashboard` first, then `python docs/screenshots/make.py http://127.0.0.1:8501 [folder]`.
+It takes 1280 px in light and 390 px in dark; `--all` takes whole pages in all schemes, for a look by eye.
+Playwright and a Chromium are needed.
 """
 
 from __future__ import annotations

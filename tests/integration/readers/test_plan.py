@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.lib.readers import Reader, open_reader
+from orchestration.lib.readers.budget import planned
 from orchestration.lib.readers.plan import read_plan, sentences
 
 
@@ -26,6 +27,12 @@ def test_the_published_plan_spends_what_was_spent_before(reader: Reader) -> None
     assert Decimal("200") < before < Decimal("300")
     assert sum(line["planned_spend"] for line in plan.planned) == before
     assert plan.lines[0]["plan_gain_low"] <= plan.lines[0]["plan_gain"] <= plan.lines[0]["plan_gain_high"]
+
+
+def test_the_page_shows_the_plan(reader: Reader) -> None:
+    shown = planned(reader).dicts()
+    plan = read_plan(reader)
+    assert shown == [{name: line[name] for name in shown[0]} for line in plan.planned]
 
 
 def test_another_budget_uses_the_published_curves(reader: Reader) -> None:
