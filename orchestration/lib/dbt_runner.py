@@ -221,7 +221,7 @@ def code_hash() -> str:
     for folder in CODE_OF_TABLES:
         sources += sorted(file for file in folder.rglob("*") if file.suffix in (".sql", ".py"))
     for file in sources:
-        digest.update(f"\0{file.relative_to(ROOT).as_posix()}\0".encode() + file.read_bytes())
+        digest.update(f"\0{os.path.relpath(file, ROOT)}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='incremental', incremental_strategy='append', full_refresh=false, post_hook='{{ remember_order_credits() }}',
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns',
+    post_hook='{{ remember_order_credits() }}',
 ) }}
 
 {%- set remembered = adapter.get_relation(this.database, this.schema, 'order_credits') if execute %}

@@ -1,7 +1,7 @@
 -- Written last: the changes of a run that never got here are found under its time, and its snapshot is not a run's.
 -- depends_on: {{ ref('hist_influencer_roi') }}
 -- depends_on: {{ ref('hist_roi_changes') }}
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns') }}
 
 {%- set settings = {} %}
 {%- for name in setting_names() %}
