@@ -16,6 +16,7 @@ import yaml
 
 from orchestration.lib import run_lock
 from orchestration.lib.dbt_process import DbtProcess
+from orchestration.lib.dbt_runner import code_hash
 from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.settings import DBT_PROJECT, Settings
@@ -144,6 +145,7 @@ def start_dbt(settings: Settings, arguments: Sequence[str]) -> NoReturn:
             "DBT_LOG_PATH": str(settings.dbt_log_dir),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_VERSION_CHECK": "false",
+            "ROI_CODE_HASH": code_hash(),
         }
     )
     variables = ["--vars", json.dumps(settings.vars)] if settings.vars and "--vars" not in arguments else []
