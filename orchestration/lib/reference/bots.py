@@ -59,6 +59,17 @@ _UNSHARED = re.compile(r"[(][?](?!i:|:)|[*+?}][+]|\\")
 _REWRITES = ((r"\/", "/"), (r"[\s\S]*", ".*"), (r"\d", "[0-9]"), (r"\!", "!"))
 
 
+# A page in a package index says nothing of who runs a client, and no file here names such a host.
+_PACKAGE_INDEX = re.compile(
+    r"//([^/]+[.])?(pypi|pythonhosted|npmjs|rubygems|crates|packagist|metacpan|nuget)[.]"
+)
+
+
+def operator_page(url: str) -> str:
+    """The page on which an operator explains a client; empty where the address is one of a package index."""
+    return "" if _PACKAGE_INDEX.search(url) else url
+
+
 def portable(pattern: str) -> str:
     """Return the pattern in the dialect that RE2, Java and Python share, or raise `ReferenceError`.
 
@@ -101,7 +112,8 @@ def compile_bot_patterns(crawlers: Iterable[Mapping[str, Any]] | None = None) ->
             continue
         pattern = portable(chosen)
         kind = (record.get("tags") or [""])[0]
-        rows.setdefault(pattern, (pattern, plain_name(record["pattern"]), kind, record.get("url", "")))
+        page = operator_page(record.get("url", ""))
+        rows.setdefault(pattern, (pattern, plain_name(record["pattern"]), kind, page))
     for text, name, kind in GENERIC:
         pattern = portable(text)
         rows.setdefault(pattern, (pattern, name, kind, ""))

@@ -10,6 +10,7 @@ from orchestration.lib.reference.bots import (
     BATCH,
     OVERRIDES,
     compile_bot_patterns,
+    operator_page,
     plain_name,
     portable,
 )
@@ -155,6 +156,13 @@ def test_compile_takes_the_records_that_it_is_given():
     seed = compile_bot_patterns([record, record])
     assert seed.rows[0] == ("OurBot/", "OurBot", "seo", "https://bot.example", "1")
     assert sum(row[0] == "OurBot/" for row in seed.rows) == 1
+
+
+@pytest.mark.parametrize("index", ["pypi", "mirror.pypi", "www.npmjs", "crates"])
+def test_an_address_of_a_package_index_is_left_out(index):
+    record = {"pattern": "OurLib", "url": f"https://{index}.example/project/ourlib", "instances": []}
+    assert compile_bot_patterns([record]).rows[0] == ("OurLib", "OurLib", "", "", "1")
+    assert operator_page(f"https://bot.example/{index}.html") == f"https://bot.example/{index}.html"
 
 
 @pytest.mark.shared
