@@ -36,7 +36,7 @@ class Landing:
         if isinstance(content, list):
             content = "".join(json.dumps(row) + "\n" for row in content)
         data = content.encode() if isinstance(content, str) else content
-        target.write_bytes(gzip.compress(data) if path.endswith(".gz") else data)
+        target.write_bytes(gzip.compress(data, mtime=0) if path.endswith(".gz") else data)
         if mtime is not None:
             os.utime(target, (mtime, mtime))
         return target

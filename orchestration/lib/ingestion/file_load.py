@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,10 +88,14 @@ def _try_directly(target: Target, record: Callable[[Outcome], None]) -> Outcome 
     if relation is None:
         return None
     watch = Watch(target.file.path, target.limits, target.con.interrupt) if packed else None
-    if watch:
-        watch.start()
+
+    def load() -> Outcome:
+        # It ends before the transaction does: an alarm in `begin` leaves one that nobody ends.
+        with watch or contextlib.nullcontext():
+            return load_directly(target, relation, watch)
+
     try:
-        return _transaction(target, lambda: load_directly(target, relation, watch), record)
+        return _transaction(target, load, record)
     except NeedsCare:
         return None
     except duckdb.InterruptException:
@@ -102,6 +107,3 @@ def _try_directly(target: Target, record: Callable[[Outcome], None]) -> Outcome 
         raise
     except duckdb.Error:
         return None
-    finally:
-        if watch:
-            watch.stop()

@@ -117,7 +117,11 @@ class Watch(threading.Thread):
         """Whether the file has something that DuckDB does not see."""
         return self._has_nul or self._problem is not None
 
-    def stop(self) -> None:
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
         """Asks the thread to end early, and waits for it."""
         self._stop_asked.set()
         self.join()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import ssl
-import time
 import tracemalloc
 
 import pytest
@@ -21,10 +20,9 @@ class TestHostileServers:
 
     def test_one_that_never_answers(self, shop: Site, follow: Follow) -> None:
         shop.page("/slow", lambda visit: shop.closing.wait() and None)
-        began = time.monotonic()
+        # That it ends is the proof: the server waits until the test is over.
         check = follow(shop.url(f"/slow?{QUERY}"), manners=Manners(timeout=0.3, tries=1, allow_private=True))
         assert "no complete answer within 0.3 seconds" in only(check, "timeout")
-        assert time.monotonic() - began < 5
 
     def test_one_that_trickles_its_answer(self, shop: Site, follow: Follow) -> None:
         def trickle(visit: Visit) -> None:
@@ -33,12 +31,10 @@ class TestHostileServers:
                 visit.wfile.write(b"X-Header: 1\r\n")
 
         shop.page("/trickle", trickle)
-        began = time.monotonic()
         check = follow(
             shop.url(f"/trickle?{QUERY}"), manners=Manners(timeout=0.4, tries=1, allow_private=True)
         )
         assert codes(check) == ["timeout"]
-        assert time.monotonic() - began < 5
 
     def test_a_body_without_end_is_read_up_to_the_cap(self, shop: Site, follow: Follow) -> None:
         def endless(visit: Visit) -> None:
