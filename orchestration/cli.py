@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from orchestration.commands import changes, codes, links, plan, readers, registry
+from orchestration.commands import changes, codes, links, metrics, plan, readers, registry
 from orchestration.commands.output import console, fail, print_findings, settings_or_fail
 from orchestration.lib.terminal import plain
 
@@ -33,6 +33,7 @@ app.command()(readers.dashboard)
 app.command()(readers.report)
 app.command()(plan.plan)
 app.command()(changes.changes)
+app.command()(metrics.metrics)
 
 
 @app.command()

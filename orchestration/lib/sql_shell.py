@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -117,10 +118,13 @@ def _print_csv(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _print_table(cursor: duckdb.DuckDBPyConnection, console: Console) -> None:
-    names = [column[0] for column in cursor.description or []]
-    rows = cursor.fetchmany(SHOWN_ROWS + 1)
+    print_rows([column[0] for column in cursor.description or []], cursor.fetchmany(SHOWN_ROWS + 1), console)
+
+
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[object]], console: Console) -> None:
+    """Rows as a table of the terminal, the first of many."""
     table = Table(header_style="bold")
-    numeric = [any(isinstance(row[i], (int, float)) for row in rows) for i in range(len(names))]
+    numeric = [any(isinstance(row[i], (int, float, Decimal)) for row in rows) for i in range(len(names))]
     for name, is_number in zip(names, numeric, strict=True):
         table.add_column(Text(plain(name)), justify="right" if is_number else "left")
     for row in rows[:SHOWN_ROWS]:

@@ -250,7 +250,8 @@ _FILLED = {
             roi_pct - 20 as roi_pct_low, roi_pct + 30 as roi_pct_high, cpa * 0.8 as cpa_low,
             cpa * 1.2 as cpa_high,
             attributed_revenue * 0.8 as revenue_low, attributed_revenue * 1.2 as revenue_high,
-            credited_people >= 20 as is_sample_enough, 0.04 as conversion_rate, 0.21 as micro_conversion_rate,
+            credited_people >= 20 as is_sample_enough,
+            round(visitors * 0.04) / nullif(visitors, 0) as conversion_rate, 0.21 as micro_conversion_rate,
             attributed_revenue / nullif(new_customers, 0) as ltv_per_customer
         from (
             select people.influencer_id, people.influencer_name, people.tier, people.niche,
@@ -302,6 +303,18 @@ _FILLED = {
             new_customers, attributed_revenue, new_customer_revenue, fixed_fee, commission, product_cost,
             other_cost, total_cost, cpa, roi_pct, roas
         from marts.mart_influencer_roi as roi
+    """,
+    "mart_category_roi": f"""
+        select *, {_RATIOS} from (
+            select 'influencer:' || influencer_id as touch_key, 'influencer' as channel, influencer_id,
+                ['home', 'beauty'][1 + i % 2] as product_category, attribution_model, {_MONEY}
+            from daily
+            group by influencer_id, i, attribution_model
+        )
+        union all by name
+        select 'email' as touch_key, 'email' as channel, 'home' as product_category, attribution_model,
+            5 as conversions, 500 as attributed_revenue
+        from (select distinct attribution_model from daily)
     """,
     "mart_promo_code_health": """
         select 'CODE' || i as promo_code, influencer_id, 10 as redemptions, 100 as revenue,
@@ -369,7 +382,8 @@ _FILLED = {
             100 as customers, 150 as orders, 9000 as revenue_to_date, 90 as revenue_per_customer,
             30 as repeat_customers, 0.3 as repeat_rate, 100 as customers_seen_30d, 80 as customers_seen_60d,
             60 as customers_seen_90d, 70 as revenue_per_customer_90d, 0 as customers_seen_180d,
-            0 as customers_seen_365d
+            0 as customers_seen_365d,
+            if(acquired_by = 'email', null, 120) as predicted_ltv_per_customer
         from (values ('influencer:inf_00000', 'influencer'), ('email', 'email'))
             as rows (acquired_by, acquisition_channel)
         where exists (from people)
