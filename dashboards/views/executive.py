@@ -10,6 +10,7 @@ from dashboards.parts.choices import choose
 from dashboards.parts.figures import Tile, formatted, tiles
 from dashboards.parts.page import explanation, head, nothing, section, statement
 from dashboards.parts.source import Source
+from dashboards.views.last_run import last_run
 from orchestration.lib.readers import Run, executive, text, words
 from orchestration.lib.readers.executive import Change, Totals
 from orchestration.lib.readers.explain import model_label
@@ -34,6 +35,7 @@ def view(source: Source) -> None:
     _trend(source, filters)
     _best_and_worst(source, filters)
     _changes(source, filters)
+    last_run(source, filters)
     explanation(
         source.run,
         filters.model,

@@ -22,7 +22,7 @@ from orchestration.lib.changes.runs import REGISTRY, RunRow
 #: Influencers with a sentence of their own, and rows of the table.
 SENTENCES, ROWS = 5, 25
 _FILES = 3
-_CAUSES = {
+CAUSE_WORDS = {
     "new_order": "new orders",
     "order_gone": "orders that are no purchases any more",
     "refund": "refunds",
@@ -30,7 +30,7 @@ _CAUSES = {
     "identity": "orders whose buyers are known better now (late identity)",
     "credit": "orders whose credit is split anew",
 }
-_COSTS = {
+COST_WORDS = {
     "fixed_fee": "fees",
     "commission": "commissions",
     "product_cost": "products",
@@ -99,15 +99,24 @@ def explain_changes(changes: Changes, connection: duckdb.DuckDBPyConnection) -> 
 
 def list_runs(runs: Sequence[RunRow]) -> Explanation:
     """All runs with what was new in each."""
-    rows = []
+    rows = [
+        (str(run.number), run.run_id[:8], time(run.built_at), *line)
+        for run, line in zip(runs, run_lines(runs), strict=True)
+    ]
+    columns = ("Run", "Id", "Began (UTC)", "New rows", "Different")
+    return Explanation("Runs", (Section(_count(len(runs), "run"), (), columns, tuple(rows)),))
+
+
+def run_lines(runs: Sequence[RunRow]) -> list[tuple[str, str]]:
+    """Of each run: the rows that were new in it, and what else was different from the run before."""
+    found = []
     for previous, run in zip([None, *runs], runs, strict=False):
         new = run.loaded if previous is None else {
             name: number - previous.loaded[name] for name, number in run.loaded.items()
         }  # fmt: skip
-        text = ", ".join(f"{number:,} {name}" for name, number in new.items() if number) or "no new rows"
-        rows.append((str(run.number), run.run_id[:8], time(run.built_at), text, _because(previous, run)))
-    columns = ("Run", "Id", "Began (UTC)", "New rows", "Different")
-    return Explanation("Runs", (Section(_count(len(runs), "run"), (), columns, tuple(rows)),))
+        told = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in new.items() if number)
+        found.append((told or "no new rows", _because(previous, run)))
+    return found
 
 
 def _differences(changes: Changes) -> list[str]:
@@ -142,7 +151,7 @@ def _totals(changes: Changes, moved: Sequence[Moved], connection: duckdb.DuckDBP
     for cause in CAUSES:
         parts = [one.causes[cause][0] for one in changes.moved if cause in one.causes]
         if parts:
-            found.append(f"{_signed(sum(parts, Decimal(0)))} by {_CAUSES[cause]}.")
+            found.append(f"{_signed(sum(parts, Decimal(0)))} by {CAUSE_WORDS[cause]}.")
     reasons = _credit_reasons(changes, connection)
     if reasons:
         found.append(f"Credit was split anew because of {'; '.join(reasons)}.")
@@ -153,7 +162,7 @@ def _totals(changes: Changes, moved: Sequence[Moved], connection: duckdb.DuckDBP
     if any(one.cost_change for one in changes.moved):
         kinds = {
             kind: sum((one.costs.get(kind, Decimal(0)) for one in changes.moved), Decimal(0))
-            for kind in _COSTS
+            for kind in COST_WORDS
         }
         found.append(f"Cost moved by {_signed(cost)}: {_kinds(kinds)}.")
     return found
@@ -192,7 +201,7 @@ def _because(previous: RunRow | None, run: RunRow, without: Collection[str] = ()
 
 def _sentence(one: Moved) -> str:
     parts = [
-        f"{_signed(one.causes[cause][0])} by {_CAUSES[cause]} ({one.causes[cause][1]:,})"
+        f"{_signed(one.causes[cause][0])} by {CAUSE_WORDS[cause]} ({one.causes[cause][1]:,})"
         for cause in CAUSES
         if cause in one.causes
     ]
@@ -206,7 +215,7 @@ def _sentence(one: Moved) -> str:
 
 
 def _kinds(costs: dict[str, Decimal]) -> str:
-    return _listed(f"{_COSTS[kind]} {_signed(amount)}" for kind, amount in costs.items() if amount)
+    return _listed(f"{COST_WORDS[kind]} {_signed(amount)}" for kind, amount in costs.items() if amount)
 
 
 def _row(one: Moved, causes: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration import __version__
+from orchestration.lib.publish.changes import write_changes
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts, write_facts
 from orchestration.lib.publish.measures import Measures, columns_of, compare, measures_of
@@ -119,6 +120,7 @@ def build(
         _write_run(connection, stamp, facts)
         connection.execute(f"create schema roi.{META_SCHEMA}")
         write_facts(connection, f"roi.{META_SCHEMA}", facts)
+        write_changes(connection, f"roi.{META_SCHEMA}")
         connection.execute("commit")
         # Detached and attached again: what is verified is what is on the disk.
         connection.execute("use memory")

@@ -26,7 +26,8 @@ _TIMES = {
 }
 
 # (table, its comment, what each column holds)
-_DOCUMENTED: tuple[tuple[str, str, dict[str, str]], ...] = (
+Documented = tuple[tuple[str, str, dict[str, str]], ...]
+_DOCUMENTED: Documented = (
     (
         "settings",
         "One row a setting that the run used.",
@@ -166,12 +167,12 @@ def read_tests(artifacts: Path) -> tuple[TestResult, ...]:
 def write_facts(connection: duckdb.DuckDBPyConnection, schema: str, facts: RunFacts) -> None:
     """Creates the tables of `schema` in the new file, which is attached as `roi` beside `warehouse`."""
     settings = [(name, json.dumps(value, default=str)) for name, value in sorted(facts.settings.items())]
-    _create(connection, schema, "settings", "name varchar, value varchar", settings)
+    create_table(connection, schema, "settings", "name varchar, value varchar", settings)
     connection.execute(f"create table {schema}.freshness as {_freshness(connection)}")
     for name, query in (("load_log", _LOAD_LOG), ("quarantine", _QUARANTINE)):
         exists = _exists(connection, name)
         connection.execute(f"create table {schema}.{name} as {query if exists else _EMPTY[name]}")
-    _create(
+    create_table(
         connection,
         schema,
         "tests",
@@ -181,7 +182,12 @@ def write_facts(connection: duckdb.DuckDBPyConnection, schema: str, facts: RunFa
             for test in facts.tests
         ],
     )
-    for table, comment, columns in _DOCUMENTED:
+    document(connection, schema, _DOCUMENTED)
+
+
+def document(connection: duckdb.DuckDBPyConnection, schema: str, documented: Documented) -> None:
+    """Comments on tables and their columns."""
+    for table, comment, columns in documented:
         connection.execute(f"comment on table {schema}.{table} is {literal(comment)}")
         for column, text in columns.items():
             connection.execute(f"comment on column {schema}.{table}.{column} is {literal(text)}")
@@ -214,7 +220,7 @@ def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return rows == [(1,)]
 
 
-def _create(
+def create_table(
     connection: duckdb.DuckDBPyConnection,
     schema: str,
     table: str,

@@ -12,6 +12,7 @@ from orchestration.lib.readers import (
     MissingTableError,
     Reader,
     Run,
+    changes,
     executive,
     open_reader,
     read_run,
@@ -75,6 +76,7 @@ def render(reader: Reader, model: str | None = None) -> str:
         _section("Trend", _trend, reader, run, filters),
         _section("Best and worst", _best_and_worst, reader, run, filters),
         _section("What changed", _changes, reader, run, filters),
+        _section("Changed by the last run", _last_run, reader, run, filters),
         _meanings(run, filters),
     ]
     return (
@@ -199,6 +201,28 @@ def _changes(reader: Reader, run: Run, filters: Filters) -> str:
     ]
     heads = ["Influencer", f"Change ({run.currency})", "Revenue before", "Revenue now"]
     return f"<p>{escape(sentence)}</p>" + (_table(heads, shown) if shown else "")
+
+
+def _last_run(reader: Reader, run: Run, filters: Filters) -> str:
+    note = f"<p class='note'>{escape(changes.MEANING)}</p>"
+    last = changes.last_run(reader)
+    if last is None:
+        return note + "<p>There was one run only, so there is nothing to compare it with.</p>"
+    found = changes.causes(reader, last, filters)
+    told = f"<p>{escape(last.sentence)} {escape(changes.totals(found))}</p>"
+    if not found:
+        return note + told
+    shown = [
+        [
+            text.name(row["influencer_name"]),
+            f"{row['revenue_change']:+,.2f}",
+            f"{row['cost_change']:+,.2f}",
+            row["cause"],
+        ]
+        for row in changes.movers(reader, last, filters, MOVERS).dicts()
+    ]
+    heads = ["Influencer", f"Revenue ({run.currency})", f"Cost ({run.currency})", "Mostly by"]
+    return note + told + _table(heads, shown)
 
 
 def _meanings(run: Run, filters: Filters) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,6 +12,10 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.lib.changes import compare, find_run, read_runs
 from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.publish import RunFacts, publish
+from orchestration.lib.readers import changes, open_reader
+from orchestration.lib.readers.filters import Filters
+from orchestration.lib.report.page import render
 from orchestration.lib.settings import Settings
 
 HISTORY = ["int_order_credits", "hist_influencer_roi", "hist_roi_changes", "hist_runs"]
@@ -32,7 +37,7 @@ BEFORE = {
 @pytest.fixture(scope="module")
 def expected(built_world: Settings) -> dict[str, Decimal]:
     """A second run, by a full refresh, after a first that saw five orders otherwise; change by cause."""
-    changes: dict[str, Decimal] = {}
+    made: dict[str, Decimal] = {}
     with duckdb.connect(str(built_world.warehouse)) as connection:
         orders = connection.execute(
             "select conversion_id, max(attributed_revenue) from history.order_credits"
@@ -42,17 +47,17 @@ def expected(built_world: Settings) -> dict[str, Decimal]:
         assert len(orders) >= len(BEFORE)
         for (cause, sql), (order, revenue) in zip(BEFORE.items(), orders, strict=False):
             connection.execute(sql, [order])
-            changes[cause] = {"refund": Decimal(-7), "order_corrected": Decimal(5), "credit": Decimal(3)}.get(
+            made[cause] = {"refund": Decimal(-7), "order_corrected": Decimal(5), "credit": Decimal(3)}.get(
                 cause, revenue
             )
         connection.execute(
             "insert into history.order_credits select 'purchase:gone', 'inf_0', 9, 0, 'x', 1, 9"
         )
-        changes["order_gone"] = Decimal(-9)
+        made["order_gone"] = Decimal(-9)
         connection.execute(
             "update history.hist_influencer_roi set attributed_revenue = attributed_revenue - ?,"
             f" total_cost = total_cost - 20, product_cost = product_cost - 20 where {WHO}",
-            [sum(changes.values())],
+            [sum(made.values())],
         )
         connection.execute(
             "update history.hist_runs set built_through_file_id = 0, orders_loaded = orders_loaded - 4,"
@@ -61,7 +66,7 @@ def expected(built_world: Settings) -> dict[str, Decimal]:
         )
     result = run_dbt(built_world, ["run", "--full-refresh", "--select", *HISTORY])
     assert result.success, [node.message for node in result.failures]
-    return changes
+    return made
 
 
 @pytest.mark.slow
@@ -81,16 +86,42 @@ def test_every_cause_is_told_apart_and_they_add_up(
 ) -> None:
     with duckdb.connect(str(built_world.warehouse), read_only=True) as connection:
         runs = read_runs(connection)
-        changes = compare(connection, runs, find_run(runs, None))
-    moved = {one.influencer_id: one for one in changes.moved if one.has_moved}
+        found = compare(connection, runs, find_run(runs, None))
+    moved = {one.influencer_id: one for one in found.moved if one.has_moved}
     assert moved.keys() == {"inf_0"}
     assert {cause: money for cause, (money, _) in moved["inf_0"].causes.items()} == expected
     assert moved["inf_0"].unexplained == 0
     assert moved["inf_0"].change == sum(expected.values())
     assert moved["inf_0"].cost_change == Decimal(20)
-    assert (changes.registry, changes.reference, changes.code_changed) == (("costs",), (), False)
-    assert changes.settings == {"half_life_hours": (72, 168)}
-    assert changes.rows["orders"] == 4 and len(changes.files) > 0
+    assert (found.registry, found.reference, found.code_changed) == (("costs",), (), False)
+    assert found.settings == {"half_life_hours": (72, 168)}
+    assert found.rows["orders"] == 4 and len(found.files) > 0
+
+
+@pytest.mark.slow
+def test_what_the_last_run_changed_is_published_and_told(
+    built_world: Settings, expected: dict[str, Decimal], tmp_path: Path
+) -> None:
+    publish(built_world.warehouse, tmp_path / "roi.duckdb", RunFacts("a-run", {}))
+    reader = open_reader(tmp_path / "roi.duckdb")
+    run = changes.last_run(reader)
+    assert run is not None and (run.number, run.new_rows) == (2, "4 orders")
+    assert run.different == "the registry (costs) or settings (half_life_hours) or new data"
+    everybody = Filters("linear")
+    told = {row["cause"]: row for row in changes.causes(reader, run, everybody).dicts()}
+    assert {cause: row["revenue_change"] for cause, row in told.items() if row["revenue_change"]} == expected
+    assert {cause: row["cost_change"] for cause, row in told.items() if row["cost_change"]} == {
+        "product_cost": Decimal(20)
+    }
+    assert {row["influencers"] for row in told.values()} == {1}
+    (mover,) = changes.movers(reader, run, everybody, 5).dicts()
+    assert mover["influencer_id"] == "inf_0" and mover["revenue_change"] == sum(expected.values())
+    nobody = Filters("linear", tiers=("no such tier",))
+    assert changes.totals(changes.causes(reader, run, nobody)).startswith("No revenue and no cost")
+    html = render(reader)
+    reader.close()
+    for words in ("-7.00 by refunds", "Cost moved by +20.00: +20.00 by products.", "half_life_hours"):
+        assert words in html
 
 
 @pytest.mark.slow
