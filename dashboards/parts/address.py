@@ -24,7 +24,7 @@ def select(
     **shown: Any,
 ) -> str:
     """One of the options."""
-    state = _prepare(key, default, lambda texts: texts[-1] if texts and texts[-1] in options else default)
+    state = _prepare_one(key, options, default)
     return str(
         st.selectbox(
             label, options, format_func=labels, key=state, on_change=_write, args=(key, default), **shown
@@ -41,7 +41,7 @@ def segments(
     **shown: Any,
 ) -> str:
     """One of a few options, side by side."""
-    state = _prepare(key, default, lambda texts: texts[-1] if texts and texts[-1] in options else default)
+    state = _prepare_one(key, options, default)
     chosen = st.segmented_control(
         label,
         options,
@@ -86,6 +86,10 @@ def _days(texts: Sequence[str], first: date, last: date) -> tuple[date, date] | 
     if not found or found[0] < first or found[-1] > last:
         return None
     return found[0], found[-1]
+
+
+def _prepare_one(key: str, options: Sequence[str], default: str) -> str:
+    return _prepare(key, default, lambda texts: texts[-1] if texts and texts[-1] in options else default)
 
 
 def _prepare(key: str, default: Any, parse: Callable[[Sequence[str]], Any]) -> str:

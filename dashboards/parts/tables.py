@@ -57,7 +57,7 @@ def frame(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
 
 
 def show(
-    table: Table, columns: Mapping[str, Column], name: str, alt: str, select: bool = False
+    table: Table, columns: Mapping[str, Column], name: str, alt: str, select: bool = False, empty: str = ""
 ) -> int | None:
     """Draws the columns that the table has, with a download of all of it; with `select` gives the chosen row.
 
@@ -67,7 +67,11 @@ def show(
         name: the file name of the download, without ending.
         alt: what the table is, for those who hear it.
         select: rows can be chosen.
+        empty: what stands there instead when the table has no rows.
     """
+    if empty and not table:
+        st.info(empty)
+        return None
     known = {key: column for key, column in columns.items() if key in table.columns}
     data = frame(table, list(known))
     for key, column in known.items():

@@ -52,9 +52,6 @@ def _recommendations(source: Source, filters: Filters) -> None:
                 label = budget.RECOMMENDATIONS.get(name, text.markdown(name))
                 st.metric(label, text.number(number), border=True)
         table = source.ask(budget.scorecard, filters)
-        if not table:
-            nothing("No influencer matches these filters.")
-            return
         money = text.markdown(source.run.currency)
         tables.show(
             table,
@@ -78,6 +75,7 @@ def _recommendations(source: Source, filters: Filters) -> None:
             },
             "recommendations",
             "Influencers with recommendation and reason, the best first",
+            empty="No influencer matches these filters.",
         )
 
 
@@ -118,9 +116,6 @@ def _customers(source: Source) -> None:
     )
     with section("What a new customer is worth", note):
         table = source.ask(budget.customer_value)
-        if not table:
-            nothing("There are no customers yet.")
-            return
         tables.show(
             table,
             {
@@ -135,4 +130,5 @@ def _customers(source: Source) -> None:
             },
             "customer_value",
             "What new customers of influencers and of other channels are worth",
+            empty="There are no customers yet.",
         )

@@ -52,9 +52,6 @@ def _tests(source: Source) -> None:
 def _freshness(source: Source) -> None:
     with section("How fresh", "Times in UTC."):
         table = source.ask(quality.freshness)
-        if not table:
-            nothing("Nothing has been loaded yet.")
-            return
         tables.show(
             table,
             {
@@ -69,6 +66,7 @@ def _freshness(source: Source) -> None:
             },
             "freshness",
             "Datasets, how many rows they have and how new they are",
+            empty="Nothing has been loaded yet.",
         )
 
 
@@ -78,9 +76,6 @@ def _quarantine(source: Source) -> None:
         "Rows that could not be used. `roi quarantine` shows them; correct the file and run again.",
     ):
         table = source.ask(quality.quarantine)
-        if not table:
-            nothing("Nothing is in quarantine: every row that was read is in the figures or was a duplicate.")
-            return
         tables.show(
             table,
             {
@@ -94,15 +89,13 @@ def _quarantine(source: Source) -> None:
             },
             "quarantine",
             "Why rows could not be used, the most frequent reason first",
+            empty="Nothing is in quarantine: every row that was read is in the figures or was a duplicate.",
         )
 
 
 def _alarms(source: Source) -> None:
     with section("Silence", "Posts, links and codes that should bring visits or orders and do not."):
         table = source.ask(quality.alarms)
-        if not table:
-            nothing("There are no alarms.")
-            return
         tables.show(
             table,
             {
@@ -116,15 +109,13 @@ def _alarms(source: Source) -> None:
             },
             "alarms",
             "Alarms, what is open first",
+            empty="There are no alarms.",
         )
 
 
 def _files(source: Source) -> None:
     with section("Load log", "Rows read = loaded + in quarantine + exact duplicates, for every file."):
         table = source.ask(quality.load_log)
-        if not table:
-            nothing("No file has been loaded yet.")
-            return
         tables.show(
             table,
             {
@@ -142,6 +133,7 @@ def _files(source: Source) -> None:
             },
             "load_log",
             "Files that were loaded, the last one first",
+            empty="No file has been loaded yet.",
         )
 
 

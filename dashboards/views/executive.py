@@ -123,9 +123,6 @@ def _changes(source: Source, filters: Filters) -> None:
         )
         _change_tiles(source.run, found)
         table = source.ask(executive.movers, found, MOVERS)
-        if not table:
-            nothing("No influencer's revenue changed.")
-            return
         money = text.markdown(source.run.currency)
         tables.show(
             table,
@@ -139,6 +136,7 @@ def _changes(source: Source, filters: Filters) -> None:
             },
             "what_changed",
             "The influencers whose revenue changed most",
+            empty="No influencer's revenue changed.",
         )
 
 

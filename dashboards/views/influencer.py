@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.parts import address, charts, tables
 from dashboards.parts.choices import WIDTH, choose_model
 from dashboards.parts.figures import Tile, tiles
+from dashboards.parts.model_bars import model_bars
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
@@ -127,16 +128,7 @@ def _models(source: Source, influencer_id: str, model: str) -> None:
     currency = source.run.currency
     with section("Under each model", f"Credited revenue in {text.markdown(currency)}, all time."):
         table = source.ask(influencers.models_of, influencer_id)
-        data = tables.frame(table)
-        data["label"] = [model_label(name) for name in data["attribution_model"]]
-        charts.draw(
-            charts.bars(
-                data, "attributed_revenue", "label", f"Revenue ({currency})", chosen=model_label(model)
-            ),
-            f"Credited revenue under {len(table)} models in {currency}; the figures are in the download "
-            "below.",
-        )
-        tables.download(table, "influencer_models")
+        model_bars(table, model, currency, "", "influencer_models")
 
 
 def _weeks(source: Source, influencer_id: str, model: str) -> None:
@@ -159,9 +151,6 @@ def _posts(source: Source, influencer_id: str, model: str) -> None:
     )
     with section("Posts", note):
         table = source.ask(influencers.posts_of, influencer_id, model)
-        if not table:
-            nothing("The registry has no posts of this influencer.")
-            return
         tables.show(
             table,
             {
@@ -180,6 +169,7 @@ def _posts(source: Source, influencer_id: str, model: str) -> None:
             },
             "influencer_posts",
             "Posts of this influencer, the newest first",
+            empty="The registry has no posts of this influencer.",
         )
 
 
@@ -188,9 +178,6 @@ def _codes(source: Source, influencer_id: str) -> None:
         "Codes", "Redeemed without any sign of the audience, a code may have leaked to coupon sites."
     ):
         table = source.ask(influencers.codes_of, influencer_id)
-        if not table:
-            nothing("The registry has no code of this influencer.")
-            return
         tables.show(
             table,
             {
@@ -202,15 +189,13 @@ def _codes(source: Source, influencer_id: str) -> None:
             },
             "influencer_codes",
             "Codes of this influencer and how they are used",
+            empty="The registry has no code of this influencer.",
         )
 
 
 def _goals(source: Source, influencer_id: str, model: str) -> None:
     with section("Steps before a purchase", "What people did in visits through the influencer's links."):
         table = source.ask(influencers.goals_of, influencer_id, model)
-        if not table:
-            nothing("No visit has reached a goal yet.")
-            return
         tables.show(
             table,
             {
@@ -222,4 +207,5 @@ def _goals(source: Source, influencer_id: str, model: str) -> None:
             },
             "influencer_goals",
             "Goals reached in visits of this influencer's audience",
+            empty="No visit has reached a goal yet.",
         )

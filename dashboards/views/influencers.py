@@ -105,9 +105,6 @@ def _campaigns(source: Source, filters: Filters) -> None:
     note = f"{model_label(filters.model)}, all influencers. Money in {money}."
     with section("Campaigns", note):
         table = source.ask(influencers.campaigns, filters.model)
-        if not table:
-            nothing("The registry has no campaigns.")
-            return
         tables.show(
             table,
             {
@@ -124,6 +121,7 @@ def _campaigns(source: Source, filters: Filters) -> None:
             },
             "campaigns",
             "Campaigns with their figures, the newest first",
+            empty="The registry has no campaigns.",
         )
 
 

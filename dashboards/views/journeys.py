@@ -115,9 +115,6 @@ def _person(source: Source, person: str, model: str) -> None:
         )
     with section("Who gets credit", f"{model_label(model)}: how each purchase is shared out."):
         credit = source.ask(journeys.credit_of, person, model)
-        if not credit:
-            nothing("There is no purchase to share out.")
-            return
         tables.show(
             credit,
             {
@@ -132,6 +129,7 @@ def _person(source: Source, person: str, model: str) -> None:
             },
             "journey_credit",
             "Credit of each touch before the person's purchases",
+            empty="There is no purchase to share out.",
         )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards.parts import address, charts, tables
 from dashboards.parts.choices import choose_model
+from dashboards.parts.model_bars import model_bars
 from dashboards.parts.page import explanation, head, nothing, section, statement
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
@@ -57,17 +58,7 @@ def _overview(source: Source, model: str) -> None:
         f"Revenue that each model credits to all influencers together, {text.markdown(currency)}, all time."
     )
     with section("All influencers together", note):
-        table = source.ask(models.overview)
-        data = tables.frame(table)
-        data["label"] = [model_label(name) for name in data["attribution_model"]]
-        charts.draw(
-            charts.bars(
-                data, "attributed_revenue", "label", f"Revenue ({currency})", chosen=model_label(model)
-            ),
-            f"Credited revenue of all influencers under {len(table)} models; the figures are in the "
-            "download below.",
-        )
-        tables.download(table, "models")
+        model_bars(source.ask(models.overview), model, currency, " of all influencers", "models")
 
 
 def _spread(source: Source, model: str) -> None:

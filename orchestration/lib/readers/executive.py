@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestration.lib.readers.database import Reader, Table
 from orchestration.lib.readers.filters import ALL_TIME, DAILY, Filters, condition
+from orchestration.lib.readers.periods import by_period
 
 PROGRAM = "mart_program_roi"
 # The longest span that is shown by day, and by week; longer ones are shown by month.
@@ -110,37 +111,8 @@ def grain(first: date, last: date) -> str:
 
 def trend(reader: Reader, filters: Filters, by: str) -> Table:
     """`period` (its first day), `attributed_revenue`, `total_cost` and `conversions`, without gaps."""
-    reader.require(DAILY, "reporting_day", "attributed_revenue", "total_cost", "conversions")
     where = condition(filters, "rows", daily=True)
-    return reader.query(
-        f"""
-        with periods as (
-            select
-                date_trunc('{by}', reporting_day)::date as period,
-                sum(attributed_revenue) as attributed_revenue,
-                sum(total_cost) as total_cost,
-                sum(conversions) as conversions
-            from {DAILY} as rows
-            where {where.sql}
-            group by period
-        ),
-
-        calendar as (
-            select unnest(generate_series(min(period), max(period), interval 1 {by}))::date as period
-            from periods
-        )
-
-        select
-            calendar.period,
-            coalesce(periods.attributed_revenue, 0) as attributed_revenue,
-            coalesce(periods.total_cost, 0) as total_cost,
-            coalesce(periods.conversions, 0) as conversions
-        from calendar
-        left join periods on calendar.period = periods.period
-        order by calendar.period
-        """,
-        where.parameters,
-    )
+    return by_period(reader, where, by, ("attributed_revenue", "total_cost", "conversions"))
 
 
 def ranking(reader: Reader, filters: Filters, number: int) -> Table:

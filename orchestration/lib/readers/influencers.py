@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.lib.readers.database import Reader, Table
-from orchestration.lib.readers.filters import ALL_TIME, DAILY, Filters, condition
+from orchestration.lib.readers.filters import ALL_TIME, Filters, condition
+from orchestration.lib.readers.periods import by_period
 
 # Every figure of the list; a column that the file lacks is left out.
 _FIGURES = (
@@ -126,36 +127,10 @@ def evidence_of(reader: Reader, influencer_id: str, model: str) -> list[tuple[st
 
 def weeks_of(reader: Reader, influencer_id: str, model: str) -> Table:
     """Revenue and cost by week, without gaps."""
-    reader.require(DAILY, "reporting_day", "attributed_revenue", "total_cost")
-    return reader.query(
-        f"""
-        with weeks as (
-            select
-                date_trunc('week', reporting_day)::date as period,
-                sum(attributed_revenue) as attributed_revenue,
-                sum(total_cost) as total_cost,
-                sum(sessions) as sessions
-            from {DAILY}
-            where influencer_id = ? and attribution_model = ? and reporting_day is not null
-            group by period
-        ),
-
-        calendar as (
-            select unnest(generate_series(min(period), max(period), interval 1 week))::date as period
-            from weeks
-        )
-
-        select
-            calendar.period,
-            coalesce(weeks.attributed_revenue, 0) as attributed_revenue,
-            coalesce(weeks.total_cost, 0) as total_cost,
-            coalesce(weeks.sessions, 0) as sessions
-        from calendar
-        left join weeks on calendar.period = weeks.period
-        order by calendar.period
-        """,
-        [influencer_id, model],
-    )
+    where = condition(Filters(model), "rows")
+    where.parts.append("rows.influencer_id = $influencer")
+    where.parameters["influencer"] = influencer_id
+    return by_period(reader, where, "week", ("attributed_revenue", "total_cost", "sessions"))
 
 
 def posts_of(reader: Reader, influencer_id: str, model: str) -> Table:

@@ -153,8 +153,7 @@ def _best_and_worst(reader: Reader, run: Run, filters: Filters) -> str:
         f"{run.interval_pct:g}{text.PCT} intervals: where two overlap widely, chance may have ordered them."
     )
     bars = [
-        Bar(text.name(row["influencer_name"], 32), row["roi_pct"], row["roi_pct_low"], row["roi_pct_high"])
-        for row in rows
+        Bar(row["influencer_name"], row["roi_pct"], row["roi_pct_low"], row["roi_pct_high"]) for row in rows
     ]
     shown = [
         [

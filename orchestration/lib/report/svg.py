@@ -1,21 +1,39 @@
-"""Two charts as SVG. Colours come from the page's style sheet, texts are escaped here."""
+"""Two charts as SVG, each drawn for a wide and for a narrow screen; the page's style sheet shows one of them.
+
+Colours come from the style sheet, texts are escaped here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 
 from orchestration.lib.readers import text
 
-WIDTH = 860
 _TREND_HEIGHT = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 16, 14, 30
 _ROW = 26
-_NAME_LEFT = 230
 _TICKS = 5
-_DATE_LABELS = 7
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A width that charts are drawn for, in the units of their text (12.5 high).
+
+    Attributes:
+        names: space on the left for names, and how many letters of one fit there.
+        dates: how many dates fit below.
+    """
+
+    name: str
+    width: int
+    names: tuple[int, int]
+    dates: int
+
+
+SCREENS = (Screen("wide", 860, (230, 32), 7), Screen("narrow", 360, (118, 14), 3))
 
 
 @dataclass(frozen=True)
@@ -30,9 +48,20 @@ class Bar:
 
 def trend(periods: Sequence[date], revenue: Sequence[float], cost: Sequence[float], by: str) -> str:
     """Revenue as an area and cost as a dashed line over time."""
+    return _chart(lambda screen: _trend(screen, periods, revenue, cost, by))
+
+
+def intervals(rows: Sequence[Bar], title: str) -> str:
+    """A dot a row with its interval as a line; zero is marked."""
+    return _chart(lambda screen: _intervals(screen, rows, title))
+
+
+def _trend(
+    screen: Screen, periods: Sequence[date], revenue: Sequence[float], cost: Sequence[float], by: str
+) -> str:
     ticks = _ticks(min(0.0, *revenue, *cost), max(0.0, *revenue, *cost))
     bottom, top = ticks[0], ticks[-1]
-    across = (WIDTH - _LEFT - _RIGHT) / max(len(periods) - 1, 1)
+    across = (screen.width - _LEFT - _RIGHT) / max(len(periods) - 1, 1)
     down = _TREND_HEIGHT - _TOP - _BOTTOM
 
     def x(position: int) -> float:
@@ -43,9 +72,9 @@ def trend(periods: Sequence[date], revenue: Sequence[float], cost: Sequence[floa
 
     parts = []
     for tick in ticks:
-        parts.append(_rule("grid", (_LEFT, y(tick)), (WIDTH - _RIGHT, y(tick))))
+        parts.append(_rule("grid", (_LEFT, y(tick)), (screen.width - _RIGHT, y(tick))))
         parts.append(_label(_LEFT - 8, y(tick) + 4, text.number(tick), "end"))
-    step = max(1, -(-len(periods) // _DATE_LABELS))
+    step = max(1, -(-len(periods) // screen.dates))
     for position in range(0, len(periods), step):
         shown = f"{periods[position]:%b %Y}" if by == "month" else text.day(periods[position])[:-5]
         parts.append(_label(x(position), _TREND_HEIGHT - 8, shown, "middle"))
@@ -55,18 +84,19 @@ def trend(periods: Sequence[date], revenue: Sequence[float], cost: Sequence[floa
     parts.append(f'<polygon class="area" points="{area}"/>')
     parts.append(f'<polyline class="revenue" points="{line}"/>')
     parts.append(f'<polyline class="cost" points="{spent}"/>')
-    return _svg(_TREND_HEIGHT, parts, f"Revenue and cost by {by}")
+    return _svg(screen, _TREND_HEIGHT, parts, f"Revenue and cost by {by}")
 
 
-def intervals(rows: Sequence[Bar], title: str) -> str:
-    """A dot a row with its interval as a line; zero is marked."""
+def _intervals(screen: Screen, rows: Sequence[Bar], title: str) -> str:
     ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     ticks = _ticks(min(0.0, *ends), max(0.0, *ends))
     left, right = ticks[0], ticks[-1]
     height = _ROW * len(rows) + _TOP + _BOTTOM
 
     def x(value: float) -> float:
-        return _NAME_LEFT + (WIDTH - _RIGHT - 20 - _NAME_LEFT) * (value - left) / (right - left)
+        return screen.names[0] + (screen.width - _RIGHT - 20 - screen.names[0]) * (value - left) / (
+            right - left
+        )
 
     parts = []
     for tick in ticks:
@@ -76,17 +106,21 @@ def intervals(rows: Sequence[Bar], title: str) -> str:
     for position, row in enumerate(rows):
         middle = _TOP + _ROW * (position + 0.5)
         kind = "gain" if row.value >= 0 else "loss"
-        parts.append(_label(_NAME_LEFT - 12, middle + 4, row.label, "end"))
+        parts.append(_label(screen.names[0] - 12, middle + 4, text.name(row.label, screen.names[1]), "end"))
         if row.low is not None and row.high is not None:
             parts.append(_rule(f"interval {kind}", (x(row.low), middle), (x(row.high), middle)))
         parts.append(f'<circle class="{kind}" cx="{x(row.value):.1f}" cy="{middle:.1f}" r="5"/>')
-    return _svg(height, parts, title)
+    return _svg(screen, height, parts, title)
 
 
-def _svg(height: int, parts: Sequence[str], title: str) -> str:
+def _chart(draw: Callable[[Screen], str]) -> str:
+    return f'<div class="chart">{"".join(draw(screen) for screen in SCREENS)}</div>'
+
+
+def _svg(screen: Screen, height: int, parts: Sequence[str], title: str) -> str:
     return (
-        f'<div class="chart"><svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg></div>"
+        f'<svg class="{screen.name}" viewBox="0 0 {screen.width} {height}" role="img" '
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
 
 

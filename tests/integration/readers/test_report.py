@@ -112,7 +112,10 @@ def test_charts_draw_all_that_there_is() -> None:
     assert "nan" not in trend(days[:1], [0.0], [0.0], "day")
     rows = [Bar("a & b", 50.0, 10.0, 90.0), Bar("<c>", -20.0, None, None)]
     drawn = intervals(rows, "ROI")
-    assert drawn.count("<circle") == 2 and drawn.count('class="interval') == 1
+    # Once for wide and once for narrow screens, where a name has less space.
+    assert drawn.count("<svg") == 2 and drawn.count("<circle") == 4 and drawn.count('class="interval') == 2
+    long = intervals([Bar("n" * 40, 1.0, None, None)], "ROI")
+    assert f">{'n' * 31}…<" in long and f">{'n' * 13}…<" in long
     assert "a &amp; b" in drawn and "&lt;c&gt;" in drawn
 
 
