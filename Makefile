@@ -13,10 +13,10 @@ DEV_READY := $(VENV)/.dev-ready
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test lint dagster dashboard docs lock clean setup
+.PHONY: help run test lint dagster dashboard docs lock clean setup screenshots
 
 help: ## what can be typed
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_READY) ## load, build, test, publish, and print the ROI table
 	@$(BIN)/python -m orchestration.cli run
@@ -36,8 +36,12 @@ dagster: $(RUN_READY) ## open the orchestrator's pages
 dashboard: $(DEV_READY) ## open the dashboard over what was published
 	@$(BIN)/python -m orchestration.cli dashboard
 
-docs: $(RUN_READY) ## build dbt's documentation
-	@$(BIN)/python -m orchestration.cli dbt docs generate
+docs: $(RUN_READY) ## dbt's documentation of what `make run` built, as one page
+	@$(BIN)/python -m orchestration.cli dbt docs generate --static
+	@echo "Open $${ROI_DATA:-data}/dbt/target/static_index.html in a browser: models, columns, metrics, lineage, exposures."
+
+screenshots: $(DEV_READY) ## take the pictures of docs/screenshots anew, over what was published
+	@$(BIN)/python -m docs.screenshots.make
 
 setup: $(DEV_READY) ## set up everything without running it
 

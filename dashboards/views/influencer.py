@@ -14,7 +14,7 @@ from dashboards.parts.model_bars import model_bars
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
-from orchestration.lib.readers import Run, influencers, text
+from orchestration.lib.readers import Run, halo, influencers, text
 from orchestration.lib.readers.explain import EVIDENCE, FIGURES, model_label
 from orchestration.lib.readers.filters import Filters
 
@@ -46,6 +46,7 @@ def view(source: Source) -> None:
         _models(source, chosen, model)
     _weeks(source, chosen, model)
     _posts(source, chosen, model)
+    _halo(source, chosen)
     left, right = st.columns(2, gap="large")
     with left:
         _codes(source, chosen)
@@ -170,6 +171,29 @@ def _posts(source: Source, influencer_id: str, model: str) -> None:
             "influencer_posts",
             "Posts of this influencer, the newest first",
             empty="The registry has no posts of this influencer.",
+        )
+
+
+def _halo(source: Source, influencer_id: str) -> None:
+    with section("Orders without a trace", halo.MEANING):
+        table = source.ask(halo.halo_of, influencer_id)
+        if table:
+            st.markdown(text.markdown(source.ask(halo.verdict), 400))
+        tables.show(
+            table,
+            {
+                "posted_at": Column("Posted (UTC)", "time", pinned=True),
+                "platform": Column("Platform"),
+                "content_format": Column("Format"),
+                "observed_orders": Column("Orders", "count", "Without a trace, in the days after the post."),
+                "expected_orders": Column("Expected", "credit", "In these days without this post."),
+                "halo_orders": Column("More", "credit", "Drawn to what posts bring on average."),
+                "halo_orders_low": Column("Low", "credit", "Low end of its interval."),
+                "halo_orders_high": Column("High", "credit", "High end of its interval."),
+            },
+            "influencer_halo",
+            "Orders without a trace after each post of this influencer",
+            empty="No post of this influencer can be judged.",
         )
 
 

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.settings import ROOT
+from tests.support.dashboard import chromium, follow, serve, settle
 from tests.support.marts import Size, write_marts
 from tests.support.published import publish_run
 
@@ -31,8 +23,6 @@ HOSTILE = (
     "long " + "x" * 10_000,
     "two\nlines\tand\x1b[31mmore",
 )
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-START_SECONDS = 60
 # What Streamlit itself asks below the path of a page before it finds its server one level up.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
@@ -60,20 +50,11 @@ class Watched:
 
     def follow(self, name: str) -> None:
         """Follows a link of the menu."""
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_function(
-            "name => location.pathname.slice(1) === (name === 'Executive' ? '' : name.toLowerCase())",
-            arg=name,
-        )
-        self.settle()
+        follow(self.page, name)
 
     def settle(self) -> None:
         """Waits until the server is done and nothing on the page is still loading."""
-        self.page.wait_for_selector("h1")
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-            " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
-        )
+        settle(self.page)
 
     def text(self) -> str:
         """What the page says."""
@@ -92,44 +73,15 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     data.mkdir()
     write_marts(folder / "warehouse.duckdb", Size(names=HOSTILE))
     publish_run(folder / "warehouse.duckdb", data / "roi.duckdb", "run-1")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     log = folder / "server.log"
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli", "dashboard", "--port", str(port)],
-            cwd=ROOT,
-            env=os.environ | {"ROI_DATA": str(data), "ROI_HASH_KEY": "a key of the tests"},
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address, server, log)
+    with serve(data, log) as address:
         yield Dashboard(address, data, log)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"the dashboard did not start in {START_SECONDS} s: {log.read_text()}")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: `make setup`")
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    path = chromium()
     if path is None:
         pytest.skip("there is no Chromium here (Debian: apt-get install chromium)")
     with api.sync_playwright() as playwright:

@@ -316,6 +316,14 @@ _FILLED = {
             5 as conversions, 500 as attributed_revenue
         from (select distinct attribution_model from daily)
     """,
+    "mart_post_halo": """
+        select 'post_' || i as deliverable_id, influencer_id, campaign_id, 'instagram' as platform,
+            'story' as content_format, timestamp '2025-07-02' as posted_at, 'codeless' as series,
+            9 as observed_orders, 7 as expected_orders, 0.5 as halo_orders, -1 as halo_orders_low,
+            2 as halo_orders_high, 30 as total_halo_orders, 5 as total_halo_orders_low,
+            61 as total_halo_orders_high, 'found' as verdict
+        from people
+    """,
     "mart_promo_code_health": """
         select 'CODE' || i as promo_code, influencer_id, 10 as redemptions, 100 as revenue,
         90 as clean_revenue,
