@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.lib.report import write_report
 from tests.browser.conftest import Dashboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+TELEPHONE = ("models", "journeys", "budget", "data")
+# Labels of figures that are wider than their place.
+CUT_LABELS = """
+    [...document.querySelectorAll('[data-testid=stMetricLabel] p')].filter(label =>
+        label.getBoundingClientRect().width > label.parentElement.getBoundingClientRect().width + 1
+    ).map(label => label.innerText)
+"""
 PAGES = ("Executive", "Influencers", "Models", "Journeys", "Budget", "Data")
 
 
@@ -149,8 +158,9 @@ def test_a_customer_is_found_and_the_value_is_kept_nowhere(new_page: Any, dashbo
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_a_telephone(new_page: Any, dashboard: Dashboard, scheme: str) -> None:
     watched = new_page(width=390, scheme=scheme)
-    for path in ("", "influencers", "influencer?influencer=inf_00005", "models"):
+    for path in ("", "influencers", "influencer?influencer=inf_00005", *TELEPHONE):
         watched.open(f"{dashboard.address}/{path}")
+        assert watched.page.evaluate(CUT_LABELS) == [], path
         wide = watched.page.evaluate(
             "Math.max(document.documentElement.scrollWidth,"
             " document.querySelector('[data-testid=stMain]').scrollWidth)"
@@ -160,6 +170,23 @@ def test_pages_fit_a_telephone(new_page: Any, dashboard: Dashboard, scheme: str)
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}[scheme]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_report_fits_its_screen_and_loads_nothing(
+    new_page: Any, dashboard: Dashboard, tmp_path: Path, width: int
+) -> None:
+    write_report(dashboard.data / "roi.duckdb", tmp_path / "report.html")
+    watched = new_page(width=width)
+    watched.page.goto((tmp_path / "report.html").as_uri())
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+    # One chart of the two that are drawn for each screen, and all of it.
+    shown = watched.page.locator("svg:visible")
+    assert shown.count() == 2
+    for chart in shown.all():
+        box = chart.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert [problem for problem in watched.problems if "report.html" not in problem] == []
 
 
 def test_everything_can_be_reached_with_keys(new_page: Any, dashboard: Dashboard) -> None:
