@@ -8,26 +8,15 @@
 
    Rows of weight zero get no row. Money is exact: each touch gets the rounded running total less the previous one, in
    whole cents, and the last takes what is left, so that every conversion sums to its revenue, negative and zero too.
-   A conversion without a creditable touch has one `(unattributed)` row. #}
-{% macro attribution_fact(weight, touches='is_creditable', joins='', is_estimated=false) -%}
-{%- if is_estimated -%}
-    {{ config(materialized='table') }}
-{%- else -%}
-    {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail') }}
-{%- endif -%}
-{#- In a unit test `model` is the test, and names the model that it tests. -#}
-{%- set attribution_model = (model.tested_node_unique_id or model.unique_id).split('__')[1] -%}
+   A conversion without a creditable touch has one `(unattributed)` row.
 
+   What is stored is narrow, a key and two figures a row; ids, times and names are looked up where the fact is read. #}
+{% macro attribution_fact(weight, touches='is_creditable', joins='', is_estimated=false) -%}
+{{ config(materialized='stored_fact', meta={'restates_everybody': is_estimated}) }}
 with weighted as (
     select
         journeys.conversion_key,
-        journeys.touchpoint_id,
-        journeys.touched_at,
-        journeys.channel,
-        journeys.influencer_id,
-        journeys.campaign_id,
-        journeys.deliverable_id,
-        journeys.evidence,
+        journeys.touch_number,
         cast({{ weight }} as decimal(18, 15)) as weight
     from {{ ref('int_journeys') }} as journeys
     {{ joins }}
@@ -36,63 +25,68 @@ with weighted as (
 
 shared as (
     select
-        *,
-        sum(weight) over (in_order rows unbounded preceding) as running_weight,
-        sum(weight) over (partition by conversion_key) as total_weight,
-        row_number() over in_order as share_number,
-        count(*) over (partition by conversion_key) as shares
+        conversion_key,
+        touch_number,
+        weight,
+        sum(weight) over (in_order rows between unbounded preceding and current row) as running_weight,
+        sum(weight) over (in_order rows between unbounded preceding and unbounded following) as total_weight
     from weighted
     where weight > 0
-    window in_order as (partition by conversion_key order by touched_at, touchpoint_id)
+    window in_order as (partition by conversion_key order by touch_number)
 ),
 
-credited as (
+credits as (
     select
         conversions.conversion_key,
-        conversions.conversion_id,
-        conversions.conversion_type,
-        conversions.converted_at,
-        conversions.person_id,
-        shared.touchpoint_id,
-        shared.touched_at,
-        coalesce(shared.channel, '(unattributed)') as channel,
-        shared.influencer_id,
-        shared.campaign_id,
-        shared.deliverable_id,
-        shared.evidence,
+        conversions.person_key,
+        shared.touch_number,
         coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
-        coalesce(shared.share_number, 1) as share_number,
-        case
-            when shared.share_number < shared.shares
-                then {{ share_of_cents(
-                    cents('conversions.revenue'),
-                    'cast(shared.running_weight as double) / cast(shared.total_weight as double)'
-                ) }}
-            else {{ cents('conversions.revenue') }}
-        end as running_cents
+        {{ from_cents(
+            running_revenue('coalesce(shared.running_weight, 1)') ~ ' - '
+            ~ running_revenue('coalesce(shared.running_weight - shared.weight, 0)')
+        ) }} as attributed_revenue
     from {{ ref('int_conversions') }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
     where {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
 )
 
+{{ view_from_here() }}
+{#- In a unit test `model` is the test, and names the model that it tests. -#}
+{{ credited_touches("'" ~ (model.tested_node_unique_id or model.unique_id).split('__')[1] ~ "'") }}
+{%- endmacro %}
+
+{# running_revenue(running_weight): cents of the conversion's revenue up to a running weight; all of it at the last touch. #}
+{% macro running_revenue(running_weight) -%}
+    case
+        when {{ running_weight }} = coalesce(shared.total_weight, 1) then {{ cents('conversions.revenue') }}
+        else {{ share_of_cents(
+            cents('conversions.revenue'),
+            'cast(' ~ running_weight ~ ' as double) / cast(coalesce(shared.total_weight, 1) as double)'
+        ) }}
+    end
+{%- endmacro %}
+
+{# credited_touches(attribution_model): the published columns of a fact, over `credits`. #}
+{% macro credited_touches(attribution_model) -%}
 select
-    '{{ attribution_model }}' as attribution_model,
-    conversion_id,
-    touchpoint_id,
-    conversion_type,
-    converted_at,
-    person_id,
-    touched_at,
-    channel,
-    influencer_id,
-    campaign_id,
-    deliverable_id,
-    evidence,
-    credit,
-    {{ from_cents(
-        'running_cents - coalesce(lag(running_cents) over (partition by conversion_key order by share_number), 0)'
-    ) }} as attributed_revenue
-from credited
+    {{ attribution_model }} as attribution_model,
+    conversions.conversion_id,
+    journeys.touchpoint_id,
+    conversions.conversion_type,
+    conversions.converted_at,
+    conversions.person_id,
+    journeys.touched_at,
+    coalesce(journeys.channel, '(unattributed)') as channel,
+    journeys.influencer_id,
+    journeys.campaign_id,
+    journeys.deliverable_id,
+    journeys.evidence,
+    credits.credit,
+    credits.attributed_revenue
+from credits
+inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
+left join {{ ref('int_journeys') }} as journeys
+    on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
 {%- endmacro %}
 
 {# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches

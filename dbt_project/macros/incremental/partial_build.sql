@@ -23,6 +23,13 @@
 {# partial_build(): may this model touch only what changed? It replaces is_incremental() everywhere, which it overrides
    nowhere: a name for unit tests to set. #}
 {% macro partial_build() -%}
+    {%- if execute and config.get('materialized') == 'stored_fact' -%}
+        {{ return(
+            not config.get('meta', {}).get('restates_everybody')
+            and load_cached_relation(influencer_roi.stored_credits(this)) is not none
+            and not should_full_refresh()
+        ) }}
+    {%- endif -%}
     {{ return(execute and is_incremental()) }}
 {%- endmacro %}
 

@@ -34,3 +34,18 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# create_or_replace_table(relation, query): the table of a materialization that is not a model's own.
+   Trap: Spark replaces no Parquet table, so there it is dropped first. #}
+{% macro create_or_replace_table(relation, query) -%}
+    {{ return(adapter.dispatch('create_or_replace_table', 'influencer_roi')(relation, query)) }}
+{%- endmacro %}
+
+{% macro default__create_or_replace_table(relation, query) -%}
+    {% do adapter.drop_relation(relation) %}
+    {{ create_table_as(False, relation, query) }}
+{%- endmacro %}
+
+{% macro duckdb__create_or_replace_table(relation, query) -%}
+    create or replace table {{ relation }} as ({{ query }})
+{%- endmacro %}

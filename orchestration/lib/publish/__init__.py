@@ -1,10 +1,10 @@
 """Publishing: the marts as a DuckDB file, as Parquet files and in PostgreSQL, each replaced as a whole."""
 
+from orchestration.lib.publish.copies import SCHEMA
 from orchestration.lib.publish.database import (
     META_SCHEMA,
     READABLE_FROM,
     RUN_TABLE,
-    SCHEMA,
     SCHEMA_VERSION,
     PublishedTable,
 )

@@ -14,22 +14,27 @@ import duckdb
 
 from orchestration import __version__
 from orchestration.lib.publish.changes import write_changes
+from orchestration.lib.publish.copies import (
+    SCHEMA,
+    SHARED_SCHEMA,
+    copy_comments,
+    copy_shared,
+    copy_tables,
+    copy_views,
+    published_columns,
+)
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts, write_facts
-from orchestration.lib.publish.measures import Measures, columns_of, compare, measures_of
+from orchestration.lib.publish.measures import Measures, columns_of, compare, measures_of, sums_of
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish_options import PublishOptions
 
-SCHEMA = "marts"
 META_SCHEMA = "published"
 RUN_TABLE = "published_run"
 # Grows when a published column goes or changes its meaning, so that readers can say what is too old.
 SCHEMA_VERSION = 1
 # The oldest DuckDB that can open the published file; BI drivers lag behind.
 READABLE_FROM = "v1.5.0"
-
-# dbt's work tables, which a killed run leaves behind.
-NOT_TEMPORARY = "not contains({}, '__dbt_')"
 
 # What the page of a reader says beside every figure; null where the run did not name it.
 _RUN_SETTINGS = {
@@ -111,12 +116,13 @@ def build(
         connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         connection.execute(f"attach {literal(str(file))} as roi (storage_version '{READABLE_FROM}')")
         connection.execute(f"create schema roi.{SCHEMA}")
-        kinds = _copy_tables(connection) | _copy_views(connection)
+        shared = copy_shared(connection)
+        kinds = copy_tables(connection) | copy_views(connection)
         if not kinds:
             raise PublishError(f"The warehouse has no tables in the schema {SCHEMA}. Run `make run` first.")
         # One flush to the disk instead of one a statement.
         connection.execute("begin")
-        _copy_comments(connection, kinds)
+        copy_comments(connection, kinds)
         _write_run(connection, stamp, facts)
         connection.execute(f"create schema roi.{META_SCHEMA}")
         write_facts(connection, f"roi.{META_SCHEMA}", facts)
@@ -126,77 +132,10 @@ def build(
         connection.execute("use memory")
         connection.execute("detach roi")
         connection.execute(f"attach {literal(str(file))} as roi (read_only)")
-        yield Built(connection, tuple(_verify(connection, name, kinds[name]) for name in sorted(kinds)))
-
-
-def _copy_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    names = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = 'warehouse' and schema_name = ? "
-        f"and {NOT_TEMPORARY.format('table_name')} order by 1",
-        [SCHEMA],
-    ).fetchall()
-    for (name,) in names:
-        _copy_as_table(connection, name)
-    return {name: "table" for (name,) in names}
-
-
-def _copy_views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Creates each view again; DuckDB stores its SQL without the name of its own database, so it can move.
-
-    A view over views may come too early and is tried again. One that cannot be created reads another schema.
-    """
-    waiting = dict(
-        connection.execute(
-            "select view_name, sql from duckdb_views() where database_name = 'warehouse' and schema_name = ? "
-            f"and {NOT_TEMPORARY.format('view_name')} order by 1",
-            [SCHEMA],
-        ).fetchall()
-    )
-    kinds: dict[str, str] = {}
-    connection.execute("use roi")
-    while waiting:
-        created = []
-        for name, sql in waiting.items():
-            with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
-                connection.execute(sql)
-                created.append(name)
-        if not created:
-            break
-        for name in created:
-            del waiting[name]
-            kinds[name] = "view"
-    for name in waiting:
-        _copy_as_table(connection, name)
-        kinds[name] = "table"
-    return kinds
-
-
-def _copy_as_table(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    relation = f"{SCHEMA}.{quoted(name)}"
-    connection.execute(f"create table roi.{relation} as from warehouse.{relation}")
-
-
-def _copy_comments(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> None:
-    for source in ("duckdb_tables", "duckdb_views"):
-        kind = source.removeprefix("duckdb_")[:-1]
-        comments = connection.execute(
-            f"select {kind}_name, comment from {source}() "
-            "where database_name = 'warehouse' and schema_name = ? and comment is not null "
-            f"and {NOT_TEMPORARY.format(kind + '_name')} order by 1",
-            [SCHEMA],
-        ).fetchall()
-        for name, comment in comments:
-            connection.execute(f"comment on {kinds[name]} roi.{SCHEMA}.{quoted(name)} is {literal(comment)}")
-    comments = connection.execute(
-        "select table_name, column_name, comment from duckdb_columns() "
-        "where database_name = 'warehouse' and schema_name = ? and comment is not null "
-        f"and {NOT_TEMPORARY.format('table_name')} order by 1, column_index",
-        [SCHEMA],
-    ).fetchall()
-    for table, column, comment in comments:
-        place = f"roi.{SCHEMA}.{quoted(table)}.{quoted(column)}"
-        connection.execute(f"comment on column {place} is {literal(comment)}")
+        for name in shared:
+            relation = f"{SHARED_SCHEMA}.{quoted(name)}"
+            _verify(connection, relation, name, published_columns(connection, relation))
+        yield Built(connection, tuple(_built(connection, name, kinds[name]) for name in sorted(kinds)))
 
 
 def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFacts) -> None:
@@ -217,17 +156,31 @@ def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFa
     connection.execute(f"comment on table {place} is {literal(comment)}")
 
 
-def _verify(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> BuiltTable:
-    """The table as it is on the disk; its rows, filled values and sums equal the warehouse's."""
+def _built(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> BuiltTable:
+    """The table as it is on the disk; its rows, filled values and sums equal the warehouse's.
+
+    A view is the warehouse's own SQL over tables that are compared, so it is measured once, by rows and sums.
+    """
     relation = f"{SCHEMA}.{quoted(name)}"
-    columns = columns_of(connection, f"warehouse.{relation}")
+    if kind == "table":
+        columns = columns_of(connection, f"warehouse.{relation}")
+        return BuiltTable(name, kind, tuple(columns), *_verify(connection, relation, name, columns))
+    columns = columns_of(connection, f"roi.{relation}")
+    measures = sums_of(columns)
+    found = connection.execute(measures.select(f"roi.{relation}")).fetchall()[0]
+    return BuiltTable(name, kind, tuple(columns), measures, found)
+
+
+def _verify(
+    connection: duckdb.DuckDBPyConnection, relation: str, name: str, columns: list[tuple[str, str]]
+) -> tuple[Measures, tuple[Any, ...]]:
     measures = measures_of(columns)
     expected, found = (
         connection.execute(measures.select(f"{catalog}.{relation}")).fetchall()[0]
         for catalog in ("warehouse", "roi")
     )
     compare(name, "the database file", measures, expected, found)
-    return BuiltTable(name, kind, tuple(columns), measures, found)
+    return measures, found
 
 
 def _version(package: str) -> str | None:

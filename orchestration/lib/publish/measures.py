@@ -42,6 +42,11 @@ def measures_of(columns: Sequence[tuple[str, str]]) -> Measures:
     return Measures(tuple(sql), tuple(floating))
 
 
+def sums_of(columns: Sequence[tuple[str, str]]) -> Measures:
+    """Rows and sums alone: what a view is measured by without reading its texts."""
+    return measures_of([column for column in columns if _SUMMED_TYPES.match(column[1])])
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
     """Names and DuckDB types of a relation's columns."""
     return [(name, kind) for name, kind, *_ in connection.execute(f"describe {relation}").fetchall()]

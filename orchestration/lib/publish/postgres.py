@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.lib.publish.comments import read_comments
-from orchestration.lib.publish.database import RUN_TABLE, SCHEMA, Built, BuiltTable
+from orchestration.lib.publish.copies import SCHEMA
+from orchestration.lib.publish.database import RUN_TABLE, Built, BuiltTable
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.measures import columns_of, compare, measures_of
 from orchestration.lib.publish.names import literal, quoted

@@ -18,7 +18,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lib.publish import parquet, postgres
-from orchestration.lib.publish.database import RUN_TABLE, SCHEMA, PublishedTable, Stamp, build
+from orchestration.lib.publish.copies import SCHEMA
+from orchestration.lib.publish.database import RUN_TABLE, PublishedTable, Stamp, build
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts
 from orchestration.lib.publish.workspace import flush, link_or_copy, replace_link, workspace

@@ -44,6 +44,7 @@ select
     'k' || position % 5 as touch_key, timestamp '2026-02-01' + to_minutes(position::int) as touched_at,
     'k' || position % 5 as channel, null::varchar as influencer_id, null::varchar as campaign_id,
     null::varchar as deliverable_id, 'visit' as evidence, true as is_in_path, true as is_creditable,
+    position as touch_number,
     position as touch_position, length as path_length, position as creditable_position,
     length as creditable_length, (length - position) / 60.0::double as hours_to_conversion,
     (length - position) / 60.0::double as hours_to_last_touch, position = length as is_last_touch,
