@@ -87,7 +87,10 @@ def _statements(interactive: bool) -> Iterator[str]:
         if not pending and line.strip() in {".quit", ".exit"}:
             return
         if not pending and line.strip() == ".tables":
-            yield "select table_name, comment from duckdb_tables() where schema_name = 'marts' order by 1"
+            yield (
+                "select table_name, comment from duckdb_tables() where schema_name = 'marts' union all "
+                "select view_name, comment from duckdb_views() where schema_name = 'marts' order by 1"
+            )
             continue
         pending += line + "\n"
         if line.rstrip().endswith(";"):

@@ -16,7 +16,8 @@ CONVERSIONS = "intermediate.int_conversions"
 # The table behind the sessions that are published.
 VISITS = "intermediate.int_visitor_sessions"
 JOURNEYS = "intermediate.int_journeys"
-LINEAR = "marts.fct_attribution__linear"
+# The table behind the fact that is published.
+LINEAR = "intermediate.int_credits__linear"
 ROI = "marts.mart_influencer_roi"
 IN_DOLLARS = "currency = 'USD'"
 
@@ -76,16 +77,19 @@ FAULTS = {
     ],
     "assert_partnerships_narrow_the_window": [f"update {JOURNEYS} set hours_to_conversion = 721"],
     "assert_credit_adds_up": [
-        f"update {LINEAR} set credit = credit - 0.00000001 {first(LINEAR, 'conversion_id')}",
+        f"update {LINEAR} set credit = credit - 0.00000001 {first(LINEAR, 'conversion_key')}",
         f"update {LINEAR} set attributed_revenue = 0.01 + attributed_revenue"
-        f" {first(LINEAR, 'conversion_id')}",
-        f"delete from {LINEAR} {first(LINEAR, 'conversion_id')}",
-        f"update {LINEAR} set touched_at = converted_at + interval 1 microsecond",
-        f"update {LINEAR} set channel = '(unattributed)'",
-        f"update {LINEAR} set attribution_model = 'lineal'",
+        f" {first(LINEAR, 'conversion_key')}",
+        f"delete from {LINEAR} {first(LINEAR, 'conversion_key')}",
+        f"update {JOURNEYS} set touched_at = (select converted_at + interval 1 microsecond from {CONVERSIONS}"
+        f" where {CONVERSIONS}.conversion_key = {JOURNEYS}.conversion_key)",
+        f"update {LINEAR} set touch_number = null where touch_number = 2",
+        f"update {LINEAR} set touch_number = 1000000 where touch_number = 1",
+        f"update {LINEAR} set conversion_key = -conversion_key - 1",
+        f"delete from {LINEAR}",
     ],
     "assert_facts_have_no_repeats": [
-        f"update {LINEAR} set person_id = '0' || person_id; insert into {LINEAR} from {LINEAR}",
+        f"update {CONVERSIONS} set person_id = '0' || person_id; insert into {LINEAR} from {LINEAR}",
     ],
     "assert_conversions_reconcile": [
         f"delete from {CONVERSIONS} {first(CONVERSIONS, 'conversion_id')}",

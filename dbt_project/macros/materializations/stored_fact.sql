@@ -45,6 +45,16 @@
     )) }}
 {%- endmacro %}
 
+{# credits_of_all_models(): what all models store, one row a model, conversion and credited touch. #}
+{% macro credits_of_all_models() -%}
+    {% for attribution_model in attribution_models() -%}
+    select '{{ attribution_model }}' as attribution_model, conversion_key, touch_number, credit, attributed_revenue
+    from {{ influencer_roi.stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
 {# view_from_here(): where a stored fact's stored part ends. #}
 {% macro view_from_here() -%}
     /* The view from here on. */

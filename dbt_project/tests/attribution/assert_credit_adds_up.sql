@@ -2,21 +2,24 @@
 
 -- Detects a model that does not give each conversion away exactly once: credit sums to 1 (within 1e-9) and
 -- money to the conversion's revenue to the cent, for every model of attribution_models() and every
--- conversion; and touches credited after their conversion, or rows that are both unattributed and a touch.
+-- conversion; and credit for touches after their conversion, for touches that the journey does not have, and
+-- for none beside some.
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
-with credited as (
+with credits as (
+    {{ credits_of_all_models() }}
+),
+
+credited as (
     select
         attribution_model,
-        conversion_id,
+        conversion_key,
         sum(credit) as credit,
         sum(attributed_revenue) as revenue,
         count(*) as credited_rows,
-        count(case when touched_at > converted_at then 1 end) as late_touches,
-        count(case when (touchpoint_id is null) <> (channel = '(unattributed)') then 1 end) as half_touches,
-        count(touchpoint_id) as touches
-    from {{ ref('fct_attribution') }}
-    group by attribution_model, conversion_id
+        count(touch_number) as touches
+    from credits
+    group by attribution_model, conversion_key
 ),
 
 models as (
@@ -38,28 +41,32 @@ expected as (
 
 select
     credited.attribution_model,
-    credited.conversion_id,
+    credited.conversion_key,
     credited.credit,
     credited.revenue,
     conversions.revenue as expected_revenue
 from credited
-left join {{ ref('fct_conversions') }} as conversions on credited.conversion_id = conversions.conversion_id
+left join {{ ref('int_conversions') }} as conversions on credited.conversion_key = conversions.conversion_key
 where
-    conversions.conversion_id is null
+    conversions.conversion_key is null
     or abs(credited.credit - 1) > 0.000000001
     or credited.revenue <> conversions.revenue
-    or credited.late_touches > 0
-    or credited.half_touches > 0
     -- An unattributed row stands alone.
     or (credited.touches < credited.credited_rows and credited.credited_rows > 1)
+union all
+select credits.attribution_model, credits.conversion_key, credits.credit, credits.attributed_revenue, null
+from credits
+left join {{ ref('int_journeys') }} as journeys
+    on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
+where credits.touch_number is not null and journeys.touch_number is null
+union all
+select 'all', journeys.conversion_key, null, null, null
+from {{ ref('int_journeys') }} as journeys
+inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
+where journeys.touched_at > conversions.converted_at
 union all
 select models.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
 from models
 cross join expected
 left join covered on models.attribution_model = covered.attribution_model
 where coalesce(covered.conversions, 0) <> expected.conversions
-union all
-select covered.attribution_model, null, covered.conversions, null, 0
-from covered
-left join models on covered.attribution_model = models.attribution_model
-where models.attribution_model is null

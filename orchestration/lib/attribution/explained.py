@@ -76,11 +76,11 @@ class Published:
         return str(self.setting("reporting_currency", ""))
 
     def models(self, names: Sequence[str]) -> list[str]:
-        """One sentence for each attribution model: its table's comment, without the grain."""
+        """One sentence for each attribution model: its fact's comment, without the grain."""
         comments = dict(
             self.rows(
                 """
-                select table_name, comment from duckdb_tables()
+                select view_name, comment from duckdb_views()
                 where schema_name = 'marts' and comment is not null
                 """
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.publish import PublishError, RunFacts, database, publish, table_hashes
+from orchestration.lib.publish import PublishError, RunFacts, copies, publish, table_hashes
 from orchestration.lib.publish.facts import TestResult, read_tests
 from tests.support.published import publish_run, read
 
@@ -96,14 +96,14 @@ def test_a_copy_that_differs_is_not_published(
 ) -> None:
     target = tmp_path / "roi.duckdb"
     publish_run(warehouse, target, "run-1")
-    copy = database._copy_as_table
+    copy = copies._copy_as_table
 
     def lose_a_cent(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         copy(connection, name)
         if name == "fct odd":
             connection.execute('update roi.marts."fct odd" set amount = amount - 0.01 where id = 500')
 
-    monkeypatch.setattr(database, "_copy_as_table", lose_a_cent)
+    monkeypatch.setattr(copies, "_copy_as_table", lose_a_cent)
     with pytest.raises(PublishError, match=r"fct odd differs.*sum\(\"amount\"\)"):
         publish_run(warehouse, target, "run-2")
     assert read(target, "select run_id from marts.published_run") == [("run-1",)]
