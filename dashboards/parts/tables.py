@@ -14,6 +14,8 @@ from orchestration.lib.readers import Table, text
 
 ROW_HEIGHT = 35
 SHOWN_ROWS = 14
+# A sentence in one line.
+LONG_WIDTH = 620
 NAMES = frozenset({"influencer_name", "campaign_name", "handle", "segment"})
 
 
@@ -127,4 +129,4 @@ def _config(column: Column) -> Any:
         return kinds.DatetimeColumn(format="D MMM YYYY HH:mm", **shared)
     if column.kind == "flag":
         return kinds.CheckboxColumn(**shared)
-    return kinds.TextColumn(width="large" if column.kind == "long" else None, **shared)
+    return kinds.TextColumn(width=LONG_WIDTH if column.kind == "long" else None, **shared)
