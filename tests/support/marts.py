@@ -244,6 +244,7 @@ _FILLED = {
             from daily
             group by influencer_id, reporting_day, attribution_model
         )
+        order by attribution_model, reporting_day, influencer_id
     """,
     "mart_influencer_roi": f"""
         select *, {_RATIOS},

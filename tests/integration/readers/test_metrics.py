@@ -9,7 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.lib.metrics import MetricError, Metrics, Question
 from orchestration.lib.publish import RunFacts, publish
 from orchestration.lib.readers import Reader, open_reader
@@ -222,3 +224,37 @@ def test_what_does_not_exist_is_said(metrics: Metrics, reader: Reader, question:
 
 def test_a_model_with_a_quote_in_its_name_is_text(metrics: Metrics, reader: Reader) -> None:
     assert metrics.ask(reader, Question(("revenue",), model="x' or 'a' = 'a")).rows == ((None,),)
+
+
+def test_the_command_lists_asks_and_says_what_is_wrong(
+    built_world: Settings, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROI_DATA", str(reader.published.parent))
+    # The project is parsed already.
+    manifest = built_world.dbt_target_dir / "manifest.json"
+    monkeypatch.setattr("orchestration.lib.manifest.prepare_manifest", lambda _: manifest)
+
+    def said(*arguments: str) -> tuple[int, str]:
+        run = CliRunner().invoke(app, ["metrics", *arguments])
+        return run.exit_code, " ".join(run.output.split())
+
+    code, listed = said()
+    assert code == 0 and "roi_pct (revenue - cost) / cost x 100" in listed and "by category" in listed
+    wanted = reader.query(
+        "select influencer_id, total_cost from mart_influencer_roi "
+        "where attribution_model = 'linear' order by 1"
+    )
+    code, answer = said("cost", "--by", "influencer", "--model", "linear", "--csv")
+    assert code == 0 and answer.split()[1:] == [f"{name},{cost}" for name, cost in wanted.rows]
+    code, answer = said("cost", "--by", "influencer")
+    assert code == 0 and "Attribution model: position_based. Money in USD." in answer
+    code, sql = said("cost", "--by", "model", "--sql")
+    assert code == 0 and "mart_influencer_roi_daily" in sql and "'position_based'" not in sql
+    for arguments, words in (
+        (("profit",), "profit"),
+        (("cost", "--by", "platform"), "platform"),
+        (("cost", "--model", "bogus"), "no attribution model 'bogus'; there are: first_touch"),
+        (("cost", "--where", "x'"), "not SQL"),
+    ):
+        code, answer = said(*arguments)
+        assert code == 1 and words in answer, answer

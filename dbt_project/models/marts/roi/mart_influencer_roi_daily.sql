@@ -82,3 +82,5 @@ from figures
 window so_far as (
     partition by influencer_id, attribution_model order by reporting_day nulls first rows unbounded preceding
 )
+-- Pages ask for one model and some days: stored together, the engine skips all the others.
+order by attribution_model, reporting_day, influencer_id
