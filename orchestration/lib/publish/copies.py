@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import hashlib
 import re
 
 import duckdb
@@ -42,6 +43,14 @@ def _views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
             [SCHEMA],
         ).fetchall()
     )
+
+
+def view_content(connection: duckdb.DuckDBPyConnection, name: str, contents: dict[str, str]) -> str:
+    """What a view shows: its SQL, and the content of every table that it names."""
+    sql = _views(connection)[name]
+    named = set(re.findall(r"\w+", sql))
+    parts = [sql, *(f"{table}={contents[table]}" for table in sorted(named & contents.keys()))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def copy_shared(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -22,10 +22,11 @@ from orchestration.lib.publish.copies import (
     copy_tables,
     copy_views,
     published_columns,
+    view_content,
 )
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts, write_facts
-from orchestration.lib.publish.measures import Measures, columns_of, compare, measures_of, sums_of
+from orchestration.lib.publish.measures import Measures, columns_of, compare, content_of, measures_of, sums_of
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish_options import PublishOptions
 
@@ -68,13 +69,18 @@ class Stamp:
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """A table of the new file: its columns (name, DuckDB type), and what was measured of it."""
+    """A table of the new file: its columns (name, DuckDB type), and what was measured of it.
+
+    Attributes:
+        content: differs when the rows differ, in whatever order they are, or DuckDB's version does.
+    """
 
     name: str
     kind: str
     columns: tuple[tuple[str, str], ...]
     measures: Measures
     measured: tuple[Any, ...]
+    content: str
 
     @property
     def rows(self) -> int:
@@ -132,10 +138,14 @@ def build(
         connection.execute("use memory")
         connection.execute("detach roi")
         connection.execute(f"attach {literal(str(file))} as roi (read_only)")
+        contents = {}
         for name in shared:
             relation = f"{SHARED_SCHEMA}.{quoted(name)}"
             _verify(connection, relation, name, published_columns(connection, relation))
-        yield Built(connection, tuple(_built(connection, name, kinds[name]) for name in sorted(kinds)))
+            contents[name] = content_of(connection, f"roi.{relation}")
+        tables = sorted(kinds, key=lambda name: (kinds[name] == "view", name))
+        built = [_built(connection, name, kinds[name], contents) for name in tables]
+        yield Built(connection, tuple(sorted(built, key=lambda table: table.name)))
 
 
 def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFacts) -> None:
@@ -156,19 +166,24 @@ def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFa
     connection.execute(f"comment on table {place} is {literal(comment)}")
 
 
-def _built(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> BuiltTable:
+def _built(
+    connection: duckdb.DuckDBPyConnection, name: str, kind: str, contents: dict[str, str]
+) -> BuiltTable:
     """The table as it is on the disk; its rows, filled values and sums equal the warehouse's.
 
     A view is the warehouse's own SQL over tables that are compared, so it is measured once, by rows and sums.
+    Tables come before views, which have the content of the tables that they name.
     """
     relation = f"{SCHEMA}.{quoted(name)}"
     if kind == "table":
         columns = columns_of(connection, f"warehouse.{relation}")
-        return BuiltTable(name, kind, tuple(columns), *_verify(connection, relation, name, columns))
+        measured = _verify(connection, relation, name, columns)
+        contents[name] = content_of(connection, f"roi.{relation}")
+        return BuiltTable(name, kind, tuple(columns), *measured, contents[name])
     columns = columns_of(connection, f"roi.{relation}")
     measures = sums_of(columns)
     found = connection.execute(measures.select(f"roi.{relation}")).fetchall()[0]
-    return BuiltTable(name, kind, tuple(columns), measures, found)
+    return BuiltTable(name, kind, tuple(columns), measures, found, view_content(connection, name, contents))
 
 
 def _verify(

@@ -47,6 +47,13 @@ def sums_of(columns: Sequence[tuple[str, str]]) -> Measures:
     return measures_of([column for column in columns if _SUMMED_TYPES.match(column[1])])
 
 
+def content_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """A text that differs when the rows differ, in whatever order they are, or DuckDB's version does."""
+    measures = "version(), count(*), sum(hash(rows))"
+    ((*values,),) = connection.execute(f"select {measures} from {relation} as rows").fetchall()
+    return ":".join(str(value) for value in values)
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
     """Names and DuckDB types of a relation's columns."""
     return [(name, kind) for name, kind, *_ in connection.execute(f"describe {relation}").fetchall()]

@@ -18,7 +18,7 @@ from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts
 from orchestration.lib.publish.measures import columns_of, compare
 from orchestration.lib.publish.names import literal
-from orchestration.lib.publish.workspace import flush
+from orchestration.lib.publish.workspace import flush, link_or_copy
 
 FOLDER = "published"
 LATEST = "latest"
@@ -28,10 +28,11 @@ _VERSION = re.compile(r"(\d{6,})-\d{8}T\d{6}Z")
 _READ_BLOCK = 1 << 20
 
 
-def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts) -> None:
+def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Path | None = None) -> None:
     """Writes every table as `<table>.parquet` and `manifest.json` into a new folder, verified and flushed.
 
     A view that is the union of the tables `<view>__...` has no file of its own: the manifest names theirs.
+    A file of the version `before` whose rows have not changed is linked instead of written again.
 
     Raises:
         PublishError: a file differs from the warehouse.
@@ -39,13 +40,15 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts) -> None:
     """
     folder.mkdir()
     comments = read_comments(built.connection)
+    earlier = _entries(before)
     entries: list[dict[str, Any]] = []
     for table in built.tables:
         parts = _parts(table, built.tables)
         names = [_file_name(part) for part in parts]
-        if parts == [table]:
+        entry = _entry(table, names, comments)
+        if parts == [table] and not _link(before, earlier.get(table.name), entry, folder):
             _write(built.connection, table, folder / names[0])
-        entries.append(_entry(table, names, comments))
+        entries.append(entry)
     for entry in entries:
         entry["sha256"] = {name: _sha256(folder / name) for name in entry["files"]}
     manifest = {
@@ -62,6 +65,34 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts) -> None:
     for file in folder.iterdir():
         flush(file)
     flush(folder)
+
+
+def _entries(version: Path | None) -> dict[str, Any]:
+    if version is None:
+        return {}
+    try:
+        manifest = json.loads((version / MANIFEST).read_text(encoding="utf-8"))
+        return {entry["name"]: entry for entry in manifest["tables"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        # Whatever is wrong with an old version, the new one does not depend on it.
+        return {}
+
+
+def _link(before: Path | None, earlier: Any, entry: dict[str, Any], folder: Path) -> bool:
+    """Gives an unchanged file of the version before a second name in the new one; False if none is."""
+    if before is None or not earlier:
+        return False
+    same = [entry["name"], entry["files"], entry["rows"], entry["content"]]
+    columns = [(column["name"], column["type"]) for column in entry["columns"]]
+    if (
+        [earlier.get(key) for key in ("name", "files", "rows", "content")] != same
+        or [(column["name"], column["type"]) for column in earlier["columns"]] != columns
+        or not (file := before / entry["files"][0]).is_file()
+        or _sha256(file) != earlier["sha256"].get(file.name)
+    ):
+        return False
+    link_or_copy(file, folder / file.name)
+    return True
 
 
 def versions(folder: Path) -> list[Path]:
@@ -136,6 +167,7 @@ def _entry(table: BuiltTable, files: list[str], comments: Comments) -> dict[str,
         "name": table.name,
         "files": files,
         "rows": table.rows,
+        "content": table.content,
         "description": comments.tables.get(table.name),
         "columns": [
             {"name": name, "type": kind, "description": comments.columns.get((table.name, name))}

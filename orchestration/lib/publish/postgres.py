@@ -88,7 +88,7 @@ class _Copy:
         columns = tuple(columns_of(self.duck, run))
         measures = measures_of(columns)
         measured = self.duck.execute(measures.select(run)).fetchall()[0]
-        self.tables = (*built.tables, BuiltTable(RUN_TABLE, "table", columns, measures, measured))
+        self.tables = (*built.tables, BuiltTable(RUN_TABLE, "table", columns, measures, measured, ""))
 
     def run(self) -> None:
         self._execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")

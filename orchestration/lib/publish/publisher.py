@@ -82,7 +82,8 @@ def _publish(
     database, files = aside / target.name, aside / "files"
     place = None
     with build(warehouse, database, stamp, facts, options) as built:
-        parquet.export(built, files, stamp, facts)
+        kept = parquet.versions(folder)
+        parquet.export(built, files, stamp, facts, before=kept[-1] if kept else None)
         _seal(database, files)
         if options.postgres:
             # The last step that can fail, and the only one that others see before the files are renamed.

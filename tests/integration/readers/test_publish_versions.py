@@ -94,6 +94,40 @@ def test_the_newest_versions_are_kept_each_with_its_database(warehouse: Path, tm
     assert sorted(os.listdir(tmp_path / "published"))[1:] == ["latest"]
 
 
+def test_files_whose_rows_did_not_change_are_linked(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            create schema intermediate;
+            create table intermediate.credits as
+                select 1 as key, 7 as person_key, 2.5::decimal(18, 2) as money;
+            create view marts.fct_a as select money from intermediate.credits;
+            create view marts.fct_b as select key, money from intermediate.credits where key > 0;
+            """
+        )
+
+    def publish_and_compare(run: str) -> set[str]:
+        before = parquet.versions(tmp_path / "published")[-1]
+        after = publish_run(warehouse, target, run).version_folder
+        return {file.name for file in after.glob("*.parquet") if not file.samefile(before / file.name)}
+
+    publish_run(warehouse, target, "run-1")
+    with duckdb.connect(str(target), read_only=True) as connection:
+        # Both views read it, so it is published once; what joins people is not.
+        assert connection.execute("describe intermediate.credits").fetchall()[-1][0] == "money"
+        assert len(connection.execute("describe intermediate.credits").fetchall()) == 2
+    assert publish_and_compare("run-2") == set()
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update intermediate.credits set money = 2.51")
+    assert publish_and_compare("run-3") == {"fct_a.parquet", "fct_b.parquet"}
+    assert publish_and_compare("run-4") == set()
+    newest = parquet.versions(tmp_path / "published")[-1]
+    (newest / "fct_a.parquet").chmod(0o644)
+    (newest / "fct_a.parquet").write_bytes(b"damaged")
+    assert publish_and_compare("run-5") == {"fct_a.parquet"}
+
+
 def test_numbers_go_on_after_the_folder_was_emptied(warehouse: Path, tmp_path: Path) -> None:
     target = tmp_path / "roi.duckdb"
     publish_run(warehouse, target, "run-1")
@@ -118,6 +152,7 @@ def test_a_parquet_file_that_differs_stops_the_publish(
 ) -> None:
     target = tmp_path / "roi.duckdb"
     publish_run(warehouse, target, "run-1")
+    write_warehouse(warehouse, version=2)
     shape = parquet.columns_of
 
     def lose_the_names(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
