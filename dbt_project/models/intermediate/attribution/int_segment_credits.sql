@@ -4,17 +4,16 @@ select
     facts.channel,
     facts.influencer_id,
     facts.deliverable_id,
-    conversions.customer_segment,
-    conversions.value_segment,
+    facts.customer_segment,
+    facts.value_segment,
     sum(cast(facts.credit as decimal(28, 12))) as conversions,
     cast(sum(facts.attributed_revenue) as decimal(18, 2)) as attributed_revenue
-from {{ ref('fct_attribution') }} as facts
-inner join {{ ref('int_conversions') }} as conversions on facts.conversion_id = conversions.conversion_id
+from {{ ref('int_credits') }} as facts
 where facts.conversion_type = 'purchase'
 group by
     facts.attribution_model,
     facts.channel,
     facts.influencer_id,
     facts.deliverable_id,
-    conversions.customer_segment,
-    conversions.value_segment
+    facts.customer_segment,
+    facts.value_segment

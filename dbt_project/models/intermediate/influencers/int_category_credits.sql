@@ -3,17 +3,17 @@
 with touches as (
     select
         facts.attribution_model,
-        facts.conversion_id,
+        facts.conversion_key,
         facts.channel,
         facts.influencer_id,
         facts.credit,
         {{ cents('facts.attributed_revenue') }} as cents,
         sum({{ cents('facts.attributed_revenue') }}) over (
-            partition by facts.attribution_model, facts.conversion_id
-            order by facts.touched_at, facts.touchpoint_id
+            partition by facts.attribution_model, facts.conversion_key
+            order by facts.touch_number
             rows unbounded preceding
         ) as running_cents
-    from {{ ref('fct_attribution') }} as facts
+    from {{ ref('int_credits') }} as facts
     where facts.conversion_type = 'purchase'
 ),
 
@@ -31,7 +31,7 @@ cells as (
             + floor((touches.running_cents - touches.cents) * categories.previous_share + 0.5) as bigint
         ) as cents
     from touches
-    inner join {{ ref('int_order_categories') }} as categories on touches.conversion_id = categories.conversion_id
+    inner join {{ ref('int_order_categories') }} as categories on touches.conversion_key = categories.conversion_key
 )
 
 select

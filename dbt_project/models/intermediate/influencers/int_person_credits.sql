@@ -8,7 +8,7 @@ with credits as (
         {{ cents('attributed_revenue') }} as cents,
         cast(round(credit * 1000000, 0) as bigint) as millionths,
         0 as commission_cents
-    from {{ ref('fct_attribution') }}
+    from {{ ref('int_credits') }}
     where conversion_type = 'purchase' and influencer_id is not null
     union all
     select

@@ -54,7 +54,7 @@ credits as (
         channel,
         influencer_id,
         {{ exact_sum('credit') }} as conversions
-    from {{ ref('fct_attribution') }}
+    from {{ ref('int_credits') }}
     where conversion_type <> 'purchase'
     group by attribution_model, conversion_type, channel, influencer_id
 ),

@@ -4,7 +4,7 @@
 -- A failure means that an order is counted twice, lost, or split without its cents adding up; no figure of that mart holds.
 with influencer_credits as (
     select attribution_model, influencer_id, sum(attributed_revenue) as revenue
-    from {{ ref('fct_attribution') }}
+    from {{ ref('int_credits') }}
     where conversion_type = 'purchase' and influencer_id is not null
     group by attribution_model, influencer_id
 ),
