@@ -10,10 +10,11 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # What a run needs, and what tests, lint and the dashboard need on top.
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
+SPARK_READY := $(VENV)/.spark-ready
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test lint dagster dashboard docs lock clean setup screenshots
+.PHONY: help run test lint dagster dashboard docs lock clean setup screenshots spark-setup spark-up spark-down test-spark
 
 help: ## what can be typed
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,17 @@ screenshots: $(DEV_READY) ## take the pictures of docs/screenshots anew, over wh
 
 setup: $(DEV_READY) ## set up everything without running it
 
+spark-up: $(SPARK_READY) ## start a Spark cluster on this machine; then ROI_TARGET=spark make run
+	@$(BIN)/python -m orchestration.lib.spark up
+
+spark-down: $(SPARK_READY) ## end that cluster; its tables stay
+	@$(BIN)/python -m orchestration.lib.spark down
+
+test-spark: $(DEV_READY) $(SPARK_READY) ## the tests that need Spark: both engines give the same
+	@$(BIN)/python -m pytest --numprocesses=0 tests/spark
+
+spark-setup: $(SPARK_READY) ## set up Spark without starting it
+
 # Python 3.11 to 3.13: DuckDB needs 3.11, dagster-dbt stops before 3.14. PYTHON=... names one by hand.
 $(RUN_READY): requirements.lock pyproject.toml
 	@set -e; \
@@ -65,6 +77,11 @@ $(DEV_READY): $(RUN_READY) requirements-dev.lock
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(SPARK_READY): $(RUN_READY) requirements-spark.lock
+	@echo "Setting up Spark (once, about 500 MB) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements-spark.lock
+	@touch $@
+
 # uv resolves for every platform and Python at once; it lives in a throw-away environment because only this needs it.
 lock: ## resolve requirements*.in anew into requirements*.lock
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
@@ -74,7 +91,8 @@ lock: ## resolve requirements*.in anew into requirements*.lock
 		--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links --override overrides.txt"; \
 	$$compile requirements.in --output-file requirements.lock; \
 	$$compile requirements.in requirements-dev.in --constraint requirements.lock --output-file requirements-dev.lock; \
-	if grep -n '://' requirements.lock requirements-dev.lock; then \
+	$$compile requirements.in requirements-spark.in --constraint requirements-dev.lock --output-file requirements-spark.lock; \
+	if grep -n '://' requirements.lock requirements-dev.lock requirements-spark.lock; then \
 		echo "A lock names a host; take the line out before committing." >&2; exit 1; fi
 
 clean: ## remove what runs and tests wrote (not the virtual environment, not landing files)

@@ -56,12 +56,13 @@ def run(
 
     from orchestration.lib.manifest import ManifestError
     from orchestration.lib.run_lock import RunInProgressError
+    from orchestration.lib.spark.errors import SparkError
     from orchestration.run import run_job
 
     try:
         with TerminalProgress(out) as progress:
             outcome = run_job(settings, progress, full_refresh)
-    except (RunInProgressError, ManifestError) as error:
+    except (RunInProgressError, ManifestError, SparkError) as error:
         fail(str(error))
     if outcome.error is not None:
         kept = "is as it was before this run" if settings.published.exists() else "does not exist yet"

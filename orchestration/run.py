@@ -20,6 +20,7 @@ from orchestration.lib.dbt_runner import code_hash
 from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.settings import DBT_PROJECT, Settings
+from orchestration.lib.spark import connection as spark_connection
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -66,7 +67,10 @@ def run_job(settings: Settings, progress: Progress, full_refresh: bool = False) 
     Raises:
         RunInProgressError: another process runs in the same data folder.
         ManifestError: dbt cannot read its project.
+        SparkError: the target is Spark, and there is none.
     """
+    if settings.spark:
+        spark_connection.require(settings.spark)
     with run_lock.held(settings.data):
         prepare_manifest(settings)
         # dbt gets ready in its process while Dagster gets ready in this one.
@@ -149,5 +153,10 @@ def start_dbt(settings: Settings, arguments: Sequence[str]) -> NoReturn:
         }
     )
     variables = ["--vars", json.dumps(settings.vars)] if settings.vars and "--vars" not in arguments else []
-    program = "import sys; from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()"
+    hook = (
+        "from orchestration.lib.spark import python_models; python_models.register(); "
+        if settings.spark
+        else ""
+    )
+    program = f"import sys; {hook}from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()"
     os.execv(sys.executable, [sys.executable, "-c", program, *arguments, *variables])

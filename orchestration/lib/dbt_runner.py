@@ -130,6 +130,10 @@ def invoke_dbt(
     from dbt.cli.main import dbtRunner
 
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
+    if settings.spark:
+        from orchestration.lib.spark import python_models
+
+        python_models.register()
     listener = _Listener(settings, on_node)
     with exported(settings):
         try:

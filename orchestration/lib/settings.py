@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from orchestration.lib.pepper import pepper
 from orchestration.lib.publish_options import (
     DEFAULT_KEPT,
     OptionError,
@@ -21,9 +22,14 @@ from orchestration.lib.publish_options import (
 )
 from orchestration.lib.variables import VariableError, parse_overrides, read_defaults
 
+if TYPE_CHECKING:
+    from orchestration.lib.spark.place import SparkPlace
+
 ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = ROOT / "dbt_project"
 PROFILE = "influencer_roi"
+# The target of profiles.yml that needs a cluster.
+SPARK = "spark"
 
 DEFAULT_LANDING = "seeds/sample/landing"
 DEFAULT_REGISTRY = "seeds/registry"
@@ -40,7 +46,7 @@ class Settings:
     """Everything a run needs to know, with absolute paths.
 
     `vars` holds only what `ROI_VARS` overrides. `hash_key` is empty when there is none yet and none may be
-    created.
+    created. `spark` is where Spark is, None where it is not the target.
     """
 
     root: Path
@@ -54,6 +60,7 @@ class Settings:
     threads: int | None = None
     keep_versions: int = DEFAULT_KEPT
     publish_postgres: str | None = field(default=None, repr=False)
+    spark: SparkPlace | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -106,6 +113,11 @@ class Settings:
             shared["ROI_MEMORY_LIMIT"] = self.memory_limit
         if self.threads:
             shared["ROI_THREADS"] = str(self.threads)
+        if self.spark:
+            shared |= self.spark.environment()
+        if self.spark and self.hash_key:
+            # Spark's sessions get it from profiles.yml; dbt keeps what is named so out of its logs.
+            shared["DBT_ENV_SECRET_ROI_PEPPER"] = pepper(self.hash_key)
         return shared
 
     @classmethod
@@ -138,6 +150,7 @@ class Settings:
         memory_limit = _memory_limit(env)
         threads = _threads(env)
         data = _data_folder(env, create)
+        spark = _spark_place(env, data) if target == SPARK else None
         return cls(
             root=ROOT,
             landing=landing,
@@ -150,6 +163,7 @@ class Settings:
             threads=threads,
             keep_versions=keep_versions,
             publish_postgres=publish_postgres,
+            spark=spark,
         )
 
 
@@ -189,6 +203,16 @@ def _data_folder(env: Mapping[str, str], create: bool) -> Path:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise SettingsError(f"ROI_DATA: {folder} cannot be written. {advice}")
     return folder
+
+
+def _spark_place(env: Mapping[str, str], data: Path) -> SparkPlace:
+    from orchestration.lib.spark.errors import SparkError
+    from orchestration.lib.spark.place import SparkPlace
+
+    try:
+        return SparkPlace.from_env(data, env)
+    except SparkError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _memory_limit(env: Mapping[str, str]) -> str | None:

@@ -28,11 +28,13 @@ shared as (
         conversion_key,
         touch_number,
         weight,
-        sum(weight) over (in_order rows between unbounded preceding and current row) as running_weight,
-        sum(weight) over (in_order rows between unbounded preceding and unbounded following) as total_weight
+        sum(weight) over so_far as running_weight,
+        sum(weight) over whole as total_weight
     from weighted
     where weight > 0
-    window in_order as (partition by conversion_key order by touch_number)
+    window
+        so_far as (partition by conversion_key order by touch_number rows between unbounded preceding and current row),
+        whole as (partition by conversion_key order by touch_number rows between unbounded preceding and unbounded following)
 ),
 
 credits as (

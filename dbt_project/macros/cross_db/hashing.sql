@@ -1,5 +1,6 @@
 {# keyed_hash(parts): the published key of something personal: 32 hex digits over typed, delimited, null-safe parts.
-   The pepper is a session variable derived from ROI_HASH_KEY, so that neither is ever in compiled SQL.
+   The pepper is a session variable derived from ROI_HASH_KEY, so that neither is ever in compiled SQL; Spark puts it in
+   place of `${hivevar:roi_pepper}` when it parses a statement.
    Trap: concat_ws skips nulls, so ('a', null, 'b') and ('a', 'b') would collide; each part is marked instead. #}
 {% macro keyed_hash(parts) -%}
     {{ return(adapter.dispatch('keyed_hash', 'influencer_roi')(parts)) }}
@@ -19,7 +20,10 @@
 {%- endmacro %}
 
 {% macro default__keyed_hash(parts) -%}
-    md5(concat('{{ env_var("ROI_PEPPER", "") }}', '|.|', {{ influencer_roi.hash_parts(parts) }}))
+    md5(concat(
+        coalesce(nullif('${hivevar:roi_pepper}', ''), raise_error('this session has no pepper: start dbt by `roi dbt`')),
+        '|.|', {{ influencer_roi.hash_parts(parts) }}
+    ))
 {%- endmacro %}
 
 {% macro duckdb__keyed_hash(parts) -%}
@@ -45,8 +49,17 @@
     md5({{ influencer_roi.hash_parts(columns) }})
 {%- endmacro %}
 
-{# raw_visitor_key(visitor_id): the loader's 63-bit key of a visitor id, so that orders and contacts meet clicks. #}
+{# raw_visitor_key(visitor_id): the 63-bit key that `raw.clicks` has of a visitor id, so that orders and contacts meet clicks.
+   Trap: each engine's own hash, which no other engine has; the keys differ, what they join does not. #}
 {% macro raw_visitor_key(visitor_id) -%}
+    {{ return(adapter.dispatch('raw_visitor_key', 'influencer_roi')(visitor_id)) }}
+{%- endmacro %}
+
+{% macro default__raw_visitor_key(visitor_id) -%}
+    shiftrightunsigned(xxhash64('v', {{ visitor_id }}), 1)
+{%- endmacro %}
+
+{% macro duckdb__raw_visitor_key(visitor_id) -%}
     cast(hash('v', {{ visitor_id }}) >> 1 as bigint)
 {%- endmacro %}
 

@@ -23,6 +23,10 @@
 {# partial_build(): may this model touch only what changed? It replaces is_incremental() everywhere, which it overrides
    nowhere: a name for unit tests to set. #}
 {% macro partial_build() -%}
+    {{ return(adapter.dispatch('partial_build', 'influencer_roi')()) }}
+{%- endmacro %}
+
+{% macro default__partial_build() -%}
     {%- if execute and config.get('materialized') == 'stored_fact' -%}
         {{ return(
             not config.get('meta', {}).get('restates_everybody')
@@ -31,6 +35,11 @@
         ) }}
     {%- endif -%}
     {{ return(execute and is_incremental()) }}
+{%- endmacro %}
+
+{# Plain Parquet tables have no `delete`, so Spark builds everything anew. #}
+{% macro spark__partial_build() -%}
+    {{ return(false) }}
 {%- endmacro %}
 
 {# changed_only(column, changed): a condition that keeps the rows of changed keys in a partial build, and all otherwise. #}
@@ -82,6 +91,14 @@
 
 {# forget_other_builds(): a build under other settings begins, so what was recorded no longer vouches for the tables. #}
 {% macro forget_other_builds() -%}
+    {{ return(adapter.dispatch('forget_other_builds', 'influencer_roi')()) }}
+{%- endmacro %}
+
+{# No build is partial there. #}
+{% macro spark__forget_other_builds() -%}
+{%- endmacro %}
+
+{% macro default__forget_other_builds() -%}
     {%- set recorded = adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') -%}
     {%- if execute and recorded is not none -%}
         delete from {{ recorded }} where fingerprint not in (select fingerprint from {{ this }})

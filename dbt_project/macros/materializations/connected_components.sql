@@ -6,8 +6,8 @@
 {% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set edges = make_temp_relation(this, '__edges') -%}
-    {%- set labels = [make_temp_relation(this, '__labels_a'), make_temp_relation(this, '__labels_b')] -%}
+    {%- set edges = influencer_roi.work_table('__edges') -%}
+    {%- set labels = [influencer_roi.work_table('__labels_a'), influencer_roi.work_table('__labels_b')] -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -88,7 +88,11 @@
     group by node_key
 {% endmacro %}
 
+{% macro work_table(suffix) %}
+    {{ return(this.incorporate(path={'identifier': this.identifier ~ suffix}, type='table')) }}
+{% endmacro %}
+
 {% macro replace_work_table(relation, sql) %}
     {% do run_query('drop table if exists ' ~ relation) %}
-    {% do run_query('create table ' ~ relation ~ ' as ' ~ sql) %}
+    {% do run_query(create_table_as(False, relation, sql)) %}
 {% endmacro %}

@@ -9,6 +9,7 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     AssetSpec,
+    Failure,
     MaterializeResult,
     multi_asset,
 )
@@ -20,6 +21,8 @@ from orchestration.lib.ingestion.report import FileResult, LoadReport
 from orchestration.lib.load_report import DATASETS, DatasetLoad, dataset_loads
 from orchestration.lib.progress import Progress
 from orchestration.lib.settings import Settings
+from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.prepare import prepare
 
 DESCRIPTIONS = {
     "clicks": "Click and event rows as they came, appended; not de-duplicated.",
@@ -47,6 +50,7 @@ def build_raw_assets(settings: Settings, registry: AssetKey, progress: Progress)
         run_lock.take(settings.data)
         with duckdb.connect(str(settings.warehouse)) as connection:
             report = _load(settings, connection, progress)
+            _hand_to_spark(settings, connection)
             loads = dataset_loads(connection)
             counts = {table: _count(connection, table) for table in DESCRIPTIONS}
         _conclude(report, progress)
@@ -79,6 +83,16 @@ def _load(settings: Settings, connection: duckdb.DuckDBPyConnection, progress: P
         progress.step("files", file.path)
 
     return load_landing(connection, settings.landing, settings.hash_key, settings.quarantine_dir, on_progress)
+
+
+def _hand_to_spark(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
+    """Where Spark is the engine, it gets what the loader kept."""
+    if not settings.spark:
+        return
+    try:
+        prepare(settings, connection)
+    except SparkError as error:
+        raise Failure(description=str(error), allow_retries=False) from error
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import duckdb
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -12,10 +13,13 @@ from dagster import (
     multi_asset,
 )
 
+from orchestration.lib.manifest import read_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.publish import PublishError, PublishReport, RunFacts, publish
 from orchestration.lib.publish.facts import read_tests
 from orchestration.lib.settings import Settings
+from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.fetch import fetch
 
 PUBLISHED_KEY = AssetKey(["published", "roi"])
 PARQUET_KEY = AssetKey(["published", "parquet"])
@@ -31,8 +35,9 @@ def build_publish_asset(settings: Settings, deps: Sequence[AssetKey], progress: 
         progress.start("publish", None)
         facts = RunFacts(context.run_id, settings.variables(), read_tests(settings.dbt_target_dir))
         try:
+            _take_from_spark(settings)
             report = publish(settings.warehouse, settings.published, facts, settings.publish_options)
-        except PublishError as error:
+        except (PublishError, SparkError) as error:
             progress.problem(str(error))
             raise Failure(description=str(error), allow_retries=False) from error
         rows = sum(table.rows for table in report.tables)
@@ -43,6 +48,15 @@ def build_publish_asset(settings: Settings, deps: Sequence[AssetKey], progress: 
         yield from _results(report, rows)
 
     return published_roi
+
+
+def _take_from_spark(settings: Settings) -> None:
+    """Where Spark is the engine, its marts come into the warehouse's file first."""
+    if not settings.spark:
+        return
+    manifest = read_manifest(settings.dbt_target_dir / "manifest.json")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        fetch(settings.spark, connection, manifest)
 
 
 def _specs(settings: Settings, deps: Sequence[AssetKey]) -> list[AssetSpec]:

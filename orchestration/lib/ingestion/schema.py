@@ -84,20 +84,25 @@ DATASETS = tuple(FIELDS)
 # Where a format gives no version of a row, the file's modification time, then its path, is the version.
 VERSIONED = ("orders", "order_lines", "refunds", "contacts")
 
-_LOAD_LOG = """
+LOG_COLUMNS = {
+    "load_log": """
     file_id bigint, content_hash varchar, path varchar, dataset varchar, format varchar, bytes bigint,
     modified_at timestamp, loaded_at timestamp, status varchar, reason varchar, rows_read bigint,
     rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, new_columns varchar,
     missing_columns varchar, seconds double
-"""
-_QUARANTINE = """
+""",
+    "quarantine": """
     file_id bigint, path varchar, dataset varchar, format varchar, line bigint, column_name varchar,
     reason varchar, raw_text varchar, quarantined_at timestamp, cleared_at timestamp
-"""
+""",
+}
 
 
 def raw_columns(table: str) -> list[tuple[str, str]]:
     """(name, SQL type) of the columns of `raw.<table>`, in order."""
+    if table in LOG_COLUMNS:
+        name_and_type = (column.split() for column in LOG_COLUMNS[table].split(","))
+        return [(name, kind) for name, kind in name_and_type]
     columns = [(field.raw_name, field.sql_type) for field in FIELDS[table]]
     columns.append(("extra", "varchar"))
     if table == "clicks":
@@ -138,8 +143,8 @@ def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
     for table in DATASETS:
         columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(table))
         con.execute(f"create table if not exists raw.{table} ({columns})")
-    con.execute(f"create table if not exists raw.load_log ({_LOAD_LOG})")
-    con.execute(f"create table if not exists raw.quarantine ({_QUARANTINE})")
+    for table, described in LOG_COLUMNS.items():
+        con.execute(f"create table if not exists raw.{table} ({described})")
     con.execute("create table if not exists raw.meta (key varchar, value varchar)")
     _rekey_if_needed(con)
 

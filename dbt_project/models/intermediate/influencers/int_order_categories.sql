@@ -19,10 +19,12 @@ ordered as (
         *,
         row_number() over in_order as category_number,
         count(*) over (partition by conversion_key) as categories,
-        sum(amount) over (in_order rows unbounded preceding) as running_amount,
+        sum(amount) over so_far as running_amount,
         sum(amount) over (partition by conversion_key) as total_amount
     from lines
-    window in_order as (partition by conversion_key order by product_category)
+    window
+        in_order as (partition by conversion_key order by product_category),
+        so_far as (partition by conversion_key order by product_category rows unbounded preceding)
 ),
 
 shared as (

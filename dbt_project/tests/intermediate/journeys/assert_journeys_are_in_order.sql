@@ -11,7 +11,7 @@ with walked as (
         row_number() over in_order as true_position,
         lag(touchpoint_id) over in_order as previous_touchpoint_id,
         count(*) over conversion as true_length,
-        sum(case when is_creditable then 1 else 0 end) over (in_order rows unbounded preceding)
+        sum(case when is_creditable then 1 else 0 end) over so_far
             as creditable_so_far,
         sum(case when is_creditable then 1 else 0 end) over conversion as true_creditable_length,
         sum(case when is_last_touch then 1 else 0 end) over conversion as last_touches
@@ -19,7 +19,8 @@ with walked as (
     where is_in_path
     window
         conversion as (partition by conversion_key),
-        in_order as (partition by conversion_key order by touched_at, touchpoint_id)
+        in_order as (partition by conversion_key order by touched_at, touchpoint_id),
+        so_far as (partition by conversion_key order by touched_at, touchpoint_id rows unbounded preceding)
 )
 
 select

@@ -57,15 +57,19 @@ totals as (
     {% endfor -%}
     select
         'mart_campaign_roi' as mart,
-        attribution_model,
-        sum(attributed_revenue)
-        + (select sum(revenue) from {{ ref('fct_conversions') }} where conversion_type = 'purchase')
-        - (
-            select sum(credits.revenue) from influencer_credits as credits
-            where credits.attribution_model = campaigns.attribution_model
-        ) as revenue
-    from {{ ref('mart_campaign_roi') }} as campaigns
-    group by attribution_model
+        campaigns.attribution_model,
+        campaigns.revenue + purchases.revenue - of_influencers.revenue as revenue
+    from (
+        select attribution_model, sum(attributed_revenue) as revenue
+        from {{ ref('mart_campaign_roi') }}
+        group by attribution_model
+    ) as campaigns
+    cross join purchases
+    left join (
+        select attribution_model, sum(revenue) as revenue
+        from influencer_credits
+        group by attribution_model
+    ) as of_influencers on campaigns.attribution_model = of_influencers.attribution_model
 )
 
 select mart, attribution_model, influencer_id, expected_revenue, found_revenue

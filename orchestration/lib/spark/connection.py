@@ -1,0 +1,66 @@
+"""A connection to Spark's Thrift server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from orchestration.lib.spark.cluster import is_open
+from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.place import SparkPlace
+
+_SESSION = {
+    "spark.sql.parser.escapedStringLiterals": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.legacy.allowNonEmptyLocationInCTAS": "true",
+}
+
+
+def require(place: SparkPlace) -> None:
+    """Says in one sentence what is missing before Spark can be used.
+
+    Raises:
+        SparkError: the client is not installed, or no Thrift server answers.
+    """
+    try:
+        import dbt.adapters.spark  # noqa: F401
+        import pyhive  # noqa: F401
+    except ImportError as error:
+        raise SparkError("Spark's client is not installed: run `make spark-setup` once.") from error
+    if not is_open(place.host, place.port):
+        raise SparkError(
+            f"No Spark answers at {place.host}:{place.port}: start one on this machine with `make spark-up`, "
+            "or set ROI_SPARK_HOST and ROI_SPARK_PORT to the Thrift server of yours."
+        )
+
+
+@contextmanager
+def connect(place: SparkPlace) -> Iterator[Any]:
+    """A DB-API cursor whose session reads and writes as dbt's do.
+
+    Raises:
+        SparkError: see `require`; or the server refuses the session.
+    """
+    require(place)
+    from pyhive import hive
+
+    try:
+        connection = hive.connect(
+            host=place.host,
+            port=place.port,
+            username="roi",
+            auth="NONE",
+            configuration={f"set:hiveconf:{name}": value for name, value in _SESSION.items()},
+        )
+    except Exception as error:
+        # PyHive and Thrift have no error of their own for it.
+        raise SparkError(
+            f"What listens at {place.host}:{place.port} is no Spark Thrift server that can be used: "
+            f"{' '.join(str(error).split()) or type(error).__name__}."
+        ) from error
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()

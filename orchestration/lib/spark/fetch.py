@@ -1,0 +1,132 @@
+"""Takes marts and history from Spark into the warehouse's file, from where they are published as ever.
+
+Marts are replaced, histories gain the runs that they lack. Tables that DuckDB built in between go: they are
+not what the marts rest on any more, so a later run on DuckDB builds everything anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from orchestration.lib.publish.names import literal, quoted
+from orchestration.lib.spark.connection import connect
+from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.tables import describe, select_files, select_table
+
+MARTS = "marts"
+HISTORY = "history"
+# What DuckDB's builds leave beside raw data, marts and history.
+_BUILT_BY_DUCKDB = ("intermediate", "staging", "seeds")
+
+
+def fetch(place: SparkPlace, con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Replaces the marts of the warehouse by Spark's, in one transaction.
+
+    Args:
+        place: where Spark is.
+        con: a connection to the warehouse.
+        manifest: dbt's manifest, which has the descriptions.
+
+    Returns:
+        The marts, each with `table` or `view`.
+
+    Raises:
+        SparkError: Spark cannot be reached, or its tables lie where this machine cannot read.
+    """
+    con.execute("set timezone = 'UTC'")
+    with connect(place) as cursor:
+        con.execute("begin")
+        try:
+            for schema in (*_BUILT_BY_DUCKDB, MARTS):
+                con.execute(f"drop schema if exists {schema} cascade")
+            con.execute(f"create schema {MARTS}")
+            con.execute(f"create schema if not exists {HISTORY}")
+            kinds = _fetch_marts(place, cursor, con)
+            _fetch_history(cursor, con)
+            _describe(con, kinds, manifest)
+            con.execute("commit")
+        except BaseException:
+            con.execute("rollback")
+            raise
+    return kinds
+
+
+def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    views: dict[str, str] = {}
+    for name in _names(cursor, MARTS):
+        details = describe(cursor, f"{MARTS}.{name}")
+        if details.view_text is not None:
+            views[name] = details.view_text
+            continue
+        con.execute(f"create table {MARTS}.{quoted(name)} as {select_table(cursor, f'{MARTS}.{name}')}")
+        kinds[name] = "table"
+    for name, text in views.items():
+        if _reads_marts_only(con, text):
+            con.execute(f"create view {MARTS}.{quoted(name)} as {text}")
+            kinds[name] = "view"
+        else:
+            _fetch_rows(place, cursor, con, name)
+            kinds[name] = "table"
+    return kinds
+
+
+def _reads_marts_only(con: duckdb.DuckDBPyConnection, query: str) -> bool:
+    """Whether a view over marts can be the same view in DuckDB."""
+    try:
+        names = con.get_table_names(query, qualified=True)
+    except duckdb.ParserException:
+        return False
+    return all(name.startswith(f"{MARTS}.") for name in names)
+
+
+def _fetch_rows(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A view's rows by way of files, as it has none."""
+    folder = place.path / "fetch" / f"{name}.{secrets.token_hex(4)}"
+    try:
+        cursor.execute(
+            f"insert overwrite directory {literal(place.address(folder))} using parquet "
+            f"select * from {MARTS}.{name}"
+        )
+        columns = describe(cursor, f"{MARTS}.{name}").columns
+        con.execute(f"create table {MARTS}.{quoted(name)} as {select_files(columns, folder)}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fetch_history(cursor: Any, con: duckdb.DuckDBPyConnection) -> None:
+    for name in _names(cursor, HISTORY):
+        table = f"{HISTORY}.{quoted(name)}"
+        rows = select_table(cursor, f"{HISTORY}.{name}")
+        if not name.startswith("hist_"):
+            con.execute(f"create or replace table {table} as {rows}")
+            continue
+        con.execute(f"create table if not exists {table} as {rows} limit 0")
+        con.execute(
+            f"insert into {table} by name select * from ({rows}) "
+            f"where run_id not in (select run_id from {table})"
+        )
+
+
+def _names(cursor: Any, schema: str) -> list[str]:
+    cursor.execute(f"show tables in {schema}")
+    return sorted(name for _, name, is_temporary in cursor.fetchall() if not is_temporary)
+
+
+def _describe(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
+    """Descriptions become comments, as dbt makes them on DuckDB."""
+    for node in manifest["nodes"].values():
+        kind = kinds.get(node["alias"])
+        if kind is None or node["schema"] != MARTS:
+            continue
+        relation = f"{MARTS}.{quoted(node['alias'])}"
+        con.execute(f"comment on {kind} {relation} is {literal(node['description'])}")
+        for column in node["columns"].values():
+            con.execute(
+                f"comment on column {relation}.{quoted(column['name'])} is {literal(column['description'])}"
+            )

@@ -1,0 +1,112 @@
+"""Where Spark is: its Thrift server's address, the ports of a local cluster, the folder that all share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.lib.settings import resolve
+from orchestration.lib.spark.errors import SparkError
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 10000
+# A local cluster takes this many ports in a row.
+PORTS = 7
+
+
+@dataclass(frozen=True)
+class SparkPlace:
+    """Spark's Thrift server, and the shared folder with raw files, seeds and tables.
+
+    `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
+    of master and application, and a page a worker.
+    """
+
+    host: str
+    port: int
+    path: Path
+
+    @property
+    def master_port(self) -> int:
+        """Where workers and applications meet the master."""
+        return self.port + 1
+
+    @property
+    def master_page_port(self) -> int:
+        """The master's page, with `/json/` behind it."""
+        return self.port + 2
+
+    @property
+    def application_page_port(self) -> int:
+        """The Thrift server's page, with the REST API `/api/v1/` behind it."""
+        return self.port + 3
+
+    def worker_page_port(self, worker: int) -> int:
+        """The page of worker 1, 2, ..."""
+        return self.port + 3 + worker
+
+    @property
+    def master(self) -> str:
+        """The local cluster's address."""
+        return f"spark://{HOST}:{self.master_port}"
+
+    @property
+    def warehouse(self) -> Path:
+        """Where Spark keeps its tables: a folder a schema, a folder a table."""
+        return self.path / "warehouse"
+
+    @property
+    def raw(self) -> Path:
+        """Raw tables as Parquet files, a folder a table."""
+        return self.path / "raw"
+
+    @property
+    def seeds(self) -> Path:
+        """Copies of the seeds' CSV files."""
+        return self.path / "seeds"
+
+    @property
+    def state(self) -> Path:
+        """Process ids of a local cluster."""
+        return self.path / "cluster.json"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of a local cluster."""
+        return self.path / "logs"
+
+    @staticmethod
+    def address(path: Path) -> str:
+        """A path as Spark writes it: with its scheme, for clusters of another default; nothing is encoded."""
+        return f"file:{path}"
+
+    def environment(self) -> dict[str, str]:
+        """The same as environment variables, for profiles.yml and macros."""
+        return {
+            "ROI_SPARK_HOST": self.host,
+            "ROI_SPARK_PORT": str(self.port),
+            "ROI_SPARK_PATH": str(self.path),
+        }
+
+    @classmethod
+    def from_env(cls, data: Path, env: Mapping[str, str] | None = None) -> SparkPlace:
+        """From ROI_SPARK_HOST, ROI_SPARK_PORT and ROI_SPARK_PATH (default: `spark` below the data folder).
+
+        Raises:
+            SparkError: a variable has a value that cannot be used.
+        """
+        env = os.environ if env is None else env
+        port = (env.get("ROI_SPARK_PORT") or str(DEFAULT_PORT)).strip()
+        if not port.isdigit() or not 1024 <= int(port) <= 65535 - PORTS:
+            raise SparkError(
+                f"ROI_SPARK_PORT is {port!r}; it must be a whole number from 1024 to {65535 - PORTS}."
+            )
+        path = env.get("ROI_SPARK_PATH") or str(data / "spark")
+        if "://" in path:
+            raise SparkError(
+                f"ROI_SPARK_PATH is {path!r}; it must be a folder that this machine and all workers share "
+                "(object stores are mounted, see docs/scale.md)."
+            )
+        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path))

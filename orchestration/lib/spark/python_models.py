@@ -1,0 +1,68 @@
+"""dbt's Python models on Spark: they run where dbt runs, read tables and leave a table.
+
+Spark has no Python models outside of one vendor's service, and these need no cluster: what they read is
+aggregated. A model gets the same DuckDB relations as on DuckDB, over the Parquet files of Spark's tables.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.lib.publish.names import literal
+from orchestration.lib.settings import Settings
+from orchestration.lib.spark.connection import connect
+from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.tables import select_table
+
+METHOD = "tables"
+
+
+def register() -> None:
+    """Teaches dbt-spark the submission method of this module, for this process."""
+    from dbt.adapters.spark.impl import SparkAdapter
+
+    adapter: Any = SparkAdapter
+    adapter.python_submission_helpers = property(lambda _: {METHOD: TablesJob})
+    adapter.default_python_submission_method = property(lambda _: METHOD)
+
+
+class TablesJob:
+    """Runs one Python model; dbt constructs it with the model and the profile's credentials."""
+
+    def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
+        self._schema, self._table = parsed_model["schema"], parsed_model["alias"]
+        self._name = f"{self._schema}.{self._table}"
+        # The job exports its settings; dbt hands nothing else to whoever runs a Python model.
+        self._place = SparkPlace.from_env(Settings.from_env(create=False).data)
+
+    def submit(self, compiled_code: str) -> None:
+        """Runs the model's code and makes its result a table of Spark."""
+        module: dict[str, Any] = {"__name__": self._name}
+        exec(compile(compiled_code, f"<{self._name}>", "exec"), module)
+        aside = self._place.path / "python_models" / f"{self._name}.{os.getpid()}.{secrets.token_hex(4)}"
+        aside.mkdir(parents=True)
+        try:
+            with connect(self._place) as cursor, duckdb.connect() as con:
+                con.execute("set timezone = 'UTC'")
+                dbt = module["dbtObj"](lambda name: con.sql(select_table(cursor, name)))
+                self._write(module["model"](dbt, con), aside)
+                place = literal(self._place.address(self._place.warehouse / self._schema / self._table))
+                cursor.execute(
+                    f"create table {self._name} using parquet location {place} "
+                    f"as select * from parquet.`{self._place.address(aside)}`"
+                )
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _write(self, rows: duckdb.DuckDBPyRelation, folder: Path) -> None:
+        columns = ", ".join(
+            f"timezone('UTC', {name}) as {name}" if str(kind) == "TIMESTAMP" else name
+            for name, kind in zip(rows.columns, rows.types, strict=True)
+        )
+        rows.project(columns).write_parquet(str(folder / "part.parquet"), compression="zstd")
