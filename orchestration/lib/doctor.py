@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,7 +16,9 @@ import duckdb
 from orchestration.lib.load_report import dataset_loads, quarantine_reasons
 from orchestration.lib.publish import READABLE_FROM, RUN_TABLE, SCHEMA
 from orchestration.lib.registry import Severity, check_registry, read_registry
-from orchestration.lib.settings import Settings, SettingsError
+from orchestration.lib.settings import SPARK, Settings, SettingsError
+from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.java import find_java
 from orchestration.lib.warehouse import WarehouseError, open_warehouse
 
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "dagster-dbt")
@@ -150,10 +150,10 @@ def _age(age: timedelta) -> str:
 
 
 def _java(target: str) -> Fact:
-    needed = target == "spark"
-    java = shutil.which("java")
-    if java is None:
-        return Fact("java", False if needed else None, "not found; only the target spark needs it")
-    answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
-    first = (answer.stderr or answer.stdout).splitlines()
-    return Fact("java", True, first[0] if first else java)
+    """Only a cluster on this machine needs Java; a Spark elsewhere has its own."""
+    try:
+        return Fact("java", True, str(find_java()))
+    except SparkError as error:
+        return Fact(
+            "java", None, str(error) if target == SPARK else "none that Spark can use; nothing else needs it"
+        )

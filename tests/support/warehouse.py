@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,10 +11,15 @@ import duckdb
 from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.ingestion import load_landing
 from orchestration.lib.settings import Settings
+from orchestration.lib.spark.prepare import prepare
+
+KEY = "a key of the tests"
 
 
-def settings_for(landing: Path, registry: Path, data: Path, variables: str = "{}") -> Settings:
-    """Settings of a scratch warehouse below `data`."""
+def settings_for(
+    landing: Path, registry: Path, data: Path, variables: str = "{}", more: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings of a scratch warehouse below `data`; `more` are further environment variables."""
     landing.mkdir(parents=True, exist_ok=True)
     return Settings.from_env(
         {
@@ -22,7 +27,8 @@ def settings_for(landing: Path, registry: Path, data: Path, variables: str = "{}
             "ROI_REGISTRY": str(registry),
             "ROI_DATA": str(data),
             "ROI_VARS": variables,
-            "ROI_HASH_KEY": "a key of the tests",
+            "ROI_HASH_KEY": KEY,
+            **(more or {}),
         }
     )
 
@@ -31,6 +37,8 @@ def load(settings: Settings) -> None:
     """Loads what has landed."""
     with duckdb.connect(str(settings.warehouse)) as connection:
         load_landing(connection, settings.landing, settings.hash_key, settings.quarantine_dir)
+        if settings.spark:
+            prepare(settings, connection)
 
 
 def build(settings: Settings, command: Sequence[str] = ("run",), full_refresh: bool = False) -> None:

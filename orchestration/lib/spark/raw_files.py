@@ -118,7 +118,7 @@ def copy_seeds(place: SparkPlace, folders: list[Path]) -> None:
 
 
 def _view(table: str) -> str:
-    """The table as models read it; visitors' keys are Spark's own hashes, which orders and contacts have too."""
+    """The table as models read it; visitors' keys are Spark's hashes, which orders and contacts have too."""
     if table != CLICKS:
         return f"select * from raw_files.{table}"
     columns = [
