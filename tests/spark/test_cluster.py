@@ -29,8 +29,8 @@ def test_a_port_in_use_is_named(spark: SparkPlace, tmp_path: Path) -> None:
 
 def test_sessions_read_literals_as_duckdb_does(spark: SparkPlace) -> None:
     with connect(spark) as cursor:
-        cursor.execute(r"select 'it''s', 'a\.b', current_timezone()")
-        assert cursor.fetchall() == [("it's", r"a\.b", "UTC")]
+        cursor.execute(r"select 'a\.b', current_timezone()")
+        assert cursor.fetchall() == [(r"a\.b", "UTC")]
 
 
 def test_no_server_is_one_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 {# keyed_hash(parts): the published key of something personal: 32 hex digits over typed, delimited, null-safe parts.
    The pepper is a session variable derived from ROI_HASH_KEY, so that neither is ever in compiled SQL; Spark puts it in
    place of `${hivevar:roi_pepper}` when it parses a statement.
-   Trap: concat_ws skips nulls, so ('a', null, 'b') and ('a', 'b') would collide; each part is marked instead. #}
+   Traps: concat_ws skips nulls, so ('a', null, 'b') and ('a', 'b') would collide; each part is marked instead, by `||`,
+   because DuckDB's concat skips nulls as well and Spark's does not. #}
 {% macro keyed_hash(parts) -%}
     {{ return(adapter.dispatch('keyed_hash', 'influencer_roi')(parts)) }}
 {%- endmacro %}
@@ -12,7 +13,7 @@
             {%- if part.startswith("'") and part.endswith("'") -%}
                 {{ part }}
             {%- else -%}
-                coalesce(concat('=', replace(cast({{ part }} as {{ dbt.type_string() }}), '|', '||')), '-')
+                coalesce('=' || replace(cast({{ part }} as {{ dbt.type_string() }}), '|', '||'), '-')
             {%- endif -%}
             {%- if not loop.last -%}, '|.|', {% endif -%}
         {%- endfor -%}

@@ -33,9 +33,13 @@
     coalesce(nullif(regexp_extract({{ url }}, '^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*)?([^?#]*)', 1), ''), '/')
 {%- endmacro %}
 
-{# same_site(host, other): one host, or one is a sub-domain of the other. #}
+{# same_site(host, other): one host, or one is a sub-domain of the other.
+   Trap: hosts come from outside, and `like` would take what is in them for wildcards, on Spark for escapes too. #}
 {% macro same_site(host, other) -%}
     coalesce(
-        {{ host }} = {{ other }} or {{ host }} like concat('%.', {{ other }}) or {{ other }} like concat('%.', {{ host }}), false
+        {{ host }} = {{ other }}
+        or right({{ host }}, length({{ other }}) + 1) = '.' || {{ other }}
+        or right({{ other }}, length({{ host }}) + 1) = '.' || {{ host }},
+        false
     )
 {%- endmacro %}

@@ -46,7 +46,8 @@
 {% macro spark__create_table_as(temporary, relation, compiled_code, language='sql') %}
     create table {{ relation }} using parquet {{ partition_cols(label='partitioned by') }}
     {{ influencer_roi.spark_location(relation.schema, relation.identifier) }} as
-    {{ influencer_roi.spark_contracted(compiled_code) }}
+    {# What a materialization stores beside the model is not the contract's. #}
+    {{ influencer_roi.spark_contracted(compiled_code) if relation.identifier == this.identifier else compiled_code }}
 {% endmacro %}
 
 {% macro spark__create_view_as(relation, sql) %}

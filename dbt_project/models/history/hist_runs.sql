@@ -39,7 +39,7 @@ select
     '{{ invocation_id }}' as run_id,
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as built_at,
     '{{ var("decision_model") }}' as decision_model,
-    '{{ tojson(settings, sort_keys=true) | replace("'", "''") }}' as settings,
+    '{{ dbt.escape_single_quotes(tojson(settings, sort_keys=true)) }}' as settings,
     '{{ local_md5(checksums | sort | join(",") ~ env_var("ROI_CODE_HASH", "")) }}' as code_hash,
     concat(
         '{'

@@ -54,7 +54,7 @@ having count({{ column }}) > 1
 select
     case
         {% for name, condition in conditions.items() -%}
-        when ({{ condition }}) is not true then '{{ name | replace("'", "''") }}'
+        when ({{ condition }}) is not true then '{{ dbt.escape_single_quotes(name) }}'
         {% endfor %}
     end as broken_rule,
     {{ shown | join(', ') }}

@@ -34,7 +34,7 @@ own_hosts as (
     from {{ ref('stg_registry__tracking_links') }}
     {% for domain in own_domains -%}
     union
-    select '{{ domain | replace("'", "''") }}' as host
+    select '{{ dbt.escape_single_quotes(domain) }}' as host
     {% endfor %}
 ),
 

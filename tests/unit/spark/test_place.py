@@ -1,0 +1,48 @@
+"""Where Spark is, and what is said when that cannot be."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.lib.settings import ROOT, Settings, SettingsError
+from orchestration.lib.spark.connection import require
+from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.place import SparkPlace
+
+
+def test_defaults(tmp_path: Path) -> None:
+    assert SparkPlace.from_env(tmp_path, {}) == SparkPlace("127.0.0.1", 10000, tmp_path / "spark")
+
+
+def test_relative_folders_start_at_the_repository(tmp_path: Path) -> None:
+    assert SparkPlace.from_env(tmp_path, {"ROI_SPARK_PATH": "shared"}).path == ROOT / "shared"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ROI_SPARK_PORT", "ten"), ("ROI_SPARK_PORT", "80"), ("ROI_SPARK_PATH", "s3a://bucket/roi")],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is '{value}'; it must be"):
+        Settings.from_env({"ROI_DATA": str(tmp_path), "ROI_TARGET": "spark", name: value})
+
+
+def test_only_the_target_spark_hands_on_where_it_is(tmp_path: Path) -> None:
+    environment = {"ROI_DATA": str(tmp_path), "ROI_HASH_KEY": "a key"}
+    on_spark = Settings.from_env({**environment, "ROI_TARGET": "spark"}).environment()
+    assert on_spark["ROI_SPARK_PATH"] == str(tmp_path / "spark")
+    assert len(on_spark["DBT_ENV_SECRET_ROI_PEPPER"]) == 64
+    assert not [
+        name for name in Settings.from_env(environment).environment() if "SPARK" in name or "PEPPER" in name
+    ]
+
+
+def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyhive", None)
+    with pytest.raises(
+        SparkError, match=r"^Spark's client is not installed: run `make spark-setup` once[.]$"
+    ):
+        require(SparkPlace.from_env(tmp_path, {}))
