@@ -82,8 +82,10 @@ ROWS = {
     """,
     "unnest_split": """
         select * from (
-            {{ unnest_split("(select 1 as id, 'a|b||c' as value union all select 2, null union all select 3, '')",
-                ['id'], 'value', '|') }}
+            {{ unnest_split(
+                "(select 1 as id, 'a|b||c' as value union all select 2, null union all select 3, '')",
+                ['id'], 'value', '|',
+            ) }}
         ) as elements
     """,
     "days_between": """
@@ -118,6 +120,11 @@ ROWS = {
             select {{ table_hash('seed') }} from (select 2 as value union all select 1) as seed
         ) as result
         from (select 1 as value union all select 2) as seed
+    """,
+    "grouped": """
+        select {{ grouped('value') }} as result
+        from (select 'a' as value union all select 'b' union all select 'a') as rows_of_one
+        group by value
     """,
     "raw_visitor_key": "select {{ raw_visitor_key(\"'v1'\") }} = {{ raw_visitor_key(\"'v1'\") }} as result",
 }

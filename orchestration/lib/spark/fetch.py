@@ -20,6 +20,8 @@ from orchestration.lib.spark.tables import describe, select_files, select_table
 
 MARTS = "marts"
 HISTORY = "history"
+# What views of marts read is stored there.
+SHARED = "intermediate"
 # What DuckDB's builds leave beside raw data, marts and history.
 _BUILT_BY_DUCKDB = ("intermediate", "staging", "seeds")
 
@@ -45,6 +47,7 @@ def fetch(place: SparkPlace, con: duckdb.DuckDBPyConnection, manifest: Mapping[s
             for schema in (*_BUILT_BY_DUCKDB, MARTS):
                 con.execute(f"drop schema if exists {schema} cascade")
             con.execute(f"create schema {MARTS}")
+            con.execute(f"create schema {SHARED}")
             con.execute(f"create schema if not exists {HISTORY}")
             kinds = _fetch_marts(place, cursor, con)
             _fetch_history(cursor, con)
@@ -66,23 +69,31 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
             continue
         con.execute(f"create table {MARTS}.{quoted(name)} as {select_table(cursor, f'{MARTS}.{name}')}")
         kinds[name] = "table"
+    stored: set[str] = set()
     for name, text in views.items():
-        if _reads_marts_only(con, text):
-            con.execute(f"create view {MARTS}.{quoted(name)} as {text}")
-            kinds[name] = "view"
-        else:
+        behind = _tables_behind(con, cursor, text)
+        if behind is None:
             _fetch_rows(place, cursor, con, name)
             kinds[name] = "table"
+            continue
+        for table in sorted(behind - stored):
+            con.execute(f"create table {table} as {select_table(cursor, table)}")
+        stored |= behind
+        con.execute(f"create view {MARTS}.{quoted(name)} as {text}")
+        kinds[name] = "view"
     return kinds
 
 
-def _reads_marts_only(con: duckdb.DuckDBPyConnection, query: str) -> bool:
-    """Whether a view over marts can be the same view in DuckDB."""
+def _tables_behind(con: duckdb.DuckDBPyConnection, cursor: Any, query: str) -> set[str] | None:
+    """What a view reads beside marts, as tables; None where DuckDB cannot have the same view."""
     try:
         names = con.get_table_names(query, qualified=True)
     except duckdb.ParserException:
-        return False
-    return all(name.startswith(f"{MARTS}.") for name in names)
+        return None
+    behind = {name for name in names if not name.startswith(f"{MARTS}.")}
+    if any(not name.startswith(f"{SHARED}.") or describe(cursor, name).view_text for name in behind):
+        return None
+    return behind
 
 
 def _fetch_rows(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -5,9 +5,10 @@
 -- depends_on: {{ ref('bot_patterns') }}
 -- The patterns run once a distinct user agent, never once a click.
 with user_agents as (
-    select distinct user_agent
+    select {{ grouped('user_agent') }} as user_agent
     from {{ source('raw', 'clicks') }}
     where {{ new_files() }} and user_agent is not null
+    group by user_agent
 )
 
 select user_agent

@@ -8,9 +8,10 @@
 
 -- Each address that carries campaign parameters is parsed once, however often it was requested.
 with addresses as (
-    select distinct page_url
+    select {{ grouped('page_url') }} as page_url
     from {{ source('raw', 'clicks') }}
     where {{ new_files() }} and page_url like '%=%' and {{ partial_match('page_url', "'" ~ marker ~ "'") }}
+    group by page_url
 ),
 
 parsed as (
