@@ -129,7 +129,10 @@ def credits(
         weights = [f(1, len(keys) * keys[step.touch.key]) for step in steps]
     else:
         raise AssertionError(model)
-    return [(step, weight) for step, weight in zip(steps, weights, strict=True) if weight >= NOTICED]
+    noticed = [(step, weight) for step, weight in zip(steps, weights, strict=True) if weight >= NOTICED]
+    # What is left makes up the whole: 0.5 less next to nothing would round the other way than 0.5.
+    shares = normalised([weight for _, weight in noticed])
+    return list(zip([step for step, _ in noticed], shares, strict=True))
 
 
 def code_claim(conversion: Conversion, owner: str) -> Step:

@@ -74,16 +74,11 @@ def shared(groups: Iterable[Iterable[Identifier]]) -> set[Identifier]:
 
 def components(groups: Iterable[Iterable[Hashable]]) -> list[frozenset[Hashable]]:
     """Groups that share a member, merged until none do."""
-    found: list[set[Hashable]] = []
+    member_of: dict[Hashable, set[Hashable]] = {}
     for group in groups:
         merged = set(group)
-        if not merged:
-            continue
-        apart = []
-        for other in found:
-            if other & merged:
-                merged |= other
-            else:
-                apart.append(other)
-        found = [*apart, merged]
-    return [frozenset(group) for group in found]
+        for old in {id(member_of[one]): member_of[one] for one in group if one in member_of}.values():
+            merged |= old
+        for one in merged:
+            member_of[one] = merged
+    return [frozenset(one) for one in {id(group): group for group in member_of.values()}.values()]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.oracle.inputs import REFERENCE, Inputs, Row, moment, plain, read_csv, text
 from tests.support.oracle.people import Identifier, is_denied, stream
@@ -63,12 +63,15 @@ class Reference:
         self.goals = read_csv(REFERENCE / "conversion_events.csv")
         self.spam = {row["host"] for row in read_csv(REFERENCE / "referrer_spam.csv")}
         self.excluded = {row["host"] for row in read_csv(REFERENCE / "excluded_referrers.csv")}
+        self.judged: dict[str, bool] = {}
         self.bots = [re.compile(row["pattern"] or "") for row in read_csv(REFERENCE / "bot_patterns.csv")]
 
     def is_bot(self, click: Row) -> bool:
         """Known by its user agent."""
-        agent = text(click.get("user_agent"))
-        return bool(agent) and any(bot.search(agent) for bot in self.bots)
+        agent = text(click.get("user_agent")) or ""
+        if agent not in self.judged:
+            self.judged[agent] = bool(agent) and any(bot.search(agent) for bot in self.bots)
+        return self.judged[agent]
 
 
 def told(click: Row) -> tuple:
@@ -86,7 +89,8 @@ def parameters(click: Row) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in parse_qsl(urlsplit(text(click.get("page_url")) or "").query):
         if value.strip():
-            found.setdefault(name.lower(), value.strip())
+            # Marketing tools encode twice.
+            found.setdefault(name.lower(), unquote(value).strip())
     return found
 
 
