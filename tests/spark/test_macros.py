@@ -128,7 +128,10 @@ ROWS = {
     """,
     "raw_visitor_key": "select {{ raw_visitor_key(\"'v1'\") }} = {{ raw_visitor_key(\"'v1'\") }} as result",
 }
+RAISES = "select {{ raise_error(\"'nobody knows ' || value\") }} as result from (select 'this' as value) as t"
+HASHES = "select {{ keyed_hash([\"'a'\"]) }} as result"
 PEPPER = "pepper"
+_NEXT = "/* the next query */"
 
 
 def over(values: list[str | None], kind: str, expressions: dict[str, str]) -> str:
@@ -173,15 +176,18 @@ QUERIES = {
 }
 
 
-def compiled(settings: Settings, sql: str) -> str:
-    result, outcome = invoke_dbt(settings, ["compile", "--inline", sql])
+def compiled(settings: Settings) -> dict[str, str]:
+    """Every query in an engine's SQL; one command for all, because starting dbt takes seconds."""
+    queries = {**QUERIES, "raises": RAISES, "hashes": HASHES}
+    result, outcome = invoke_dbt(settings, ["compile", "--inline", _NEXT.join(queries.values())])
     assert result.success, result.error
-    return str(outcome.results[0].node.compiled_code)
+    code = outcome.results[0].node.compiled_code.split(_NEXT)
+    return dict(zip(queries, code, strict=True))
 
 
 @pytest.fixture(scope="module")
-def engines(spark: SparkPlace, tmp_path_factory: pytest.TempPathFactory) -> list[Settings]:
-    """Settings of DuckDB and of Spark."""
+def engines(spark: SparkPlace, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    """The queries in the SQL of DuckDB and of Spark."""
     landing, registry = ROOT / DEFAULT_LANDING, ROOT / DEFAULT_REGISTRY
     data = tmp_path_factory.mktemp("macros")
     variables = '{"reporting_timezone": "Europe/Berlin"}'
@@ -191,18 +197,17 @@ def engines(spark: SparkPlace, tmp_path_factory: pytest.TempPathFactory) -> list
         settings_for(landing, registry, data / "spark", variables, more),
     ]
     duckdb.connect(str(found[0].warehouse)).close()
-    return found
+    return [compiled(settings) for settings in found]
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_both_engines_agree(engines: list[Settings], name: str) -> None:
-    on_duckdb, on_spark = (compiled(settings, QUERIES[name]) for settings in engines)
+def test_both_engines_agree(engines: list[dict[str, str]], spark: SparkPlace, name: str) -> None:
+    on_duckdb, on_spark = (queries[name] for queries in engines)
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute(f"set variable roi_pepper = '{PEPPER}'")
         expected = con.execute(on_duckdb).fetchall()
-    assert engines[1].spark
-    with connect(engines[1].spark) as cursor:
+    with connect(spark) as cursor:
         cursor.execute(f"set roi_pepper = {PEPPER}")
         cursor.execute(on_spark)
         found = cursor.fetchall()
@@ -214,24 +219,18 @@ def _sorted(rows: list[tuple]) -> list[tuple[str, ...]]:
     return sorted(tuple(str(value) for value in row) for row in rows)
 
 
-def test_raise_error_stops_both(engines: list[Settings]) -> None:
-    sql = (
-        "select {{ raise_error(\"'nobody knows ' || value\") }} as result from (select 'this' as value) as t"
-    )
-    on_duckdb, on_spark = (compiled(settings, sql) for settings in engines)
+def test_raise_error_stops_both(engines: list[dict[str, str]], spark: SparkPlace) -> None:
+    on_duckdb, on_spark = (queries["raises"] for queries in engines)
     with duckdb.connect() as con, pytest.raises(duckdb.Error, match="nobody knows this"):
         con.execute(on_duckdb).fetchall()
-    assert engines[1].spark
-    with connect(engines[1].spark) as cursor, pytest.raises(Exception, match="nobody knows this"):
+    with connect(spark) as cursor, pytest.raises(Exception, match="nobody knows this"):
         cursor.execute(on_spark)
 
 
-def test_no_session_without_a_pepper(engines: list[Settings]) -> None:
+def test_no_session_without_a_pepper(engines: list[dict[str, str]], spark: SparkPlace) -> None:
     """A hash without its key would be published unnoticed."""
-    sql = compiled(engines[1], "select {{ keyed_hash([\"'a'\"]) }} as result")
-    assert engines[1].spark
-    with connect(engines[1].spark) as cursor, pytest.raises(Exception, match="this session has no pepper"):
-        cursor.execute(sql)
+    with connect(spark) as cursor, pytest.raises(Exception, match="this session has no pepper"):
+        cursor.execute(engines[1]["hashes"])
 
 
 def test_every_dispatched_macro_is_compared() -> None:

@@ -19,7 +19,11 @@ creditable as (
     {% if var('direct_touches') == 'drop' -%}
     where
         channel <> 'direct'
-        or person_key not in (select person_key from open_touches where channel <> 'direct')
+        -- Not `not in`: Spark would compare every touch with every person.
+        or not exists (
+            select 1 from open_touches as others
+            where others.person_key = open_touches.person_key and others.channel <> 'direct'
+        )
     {%- endif %}
 ),
 
