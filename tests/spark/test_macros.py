@@ -89,7 +89,7 @@ ROWS = {
         ) as elements
     """,
     "days_between": """
-        select {{ days_between("cast('2024-02-27' as date)", "cast('2024-03-02' as date)") }} as result
+        select {{ days_between("cast('2024-02-27' as date)", "cast('2024-03-02' as timestamp)") }} as result
     """,
     "exact_sum": """
         select {{ exact_sum('value') }} as result
