@@ -68,7 +68,7 @@ def test_a_run_without_spark_changes_nothing(tmp_path: Path) -> None:
     assert run.returncode == 1
     said = " ".join((run.stdout + run.stderr).split())
     assert said.startswith(
-        "No Spark answers at 127.0.0.1:1999: start one on this machine with `make spark-up`"
+        "Error: No Spark answers at 127.0.0.1:1999: start one on this machine with `make spark-up`"
     )
     assert not (tmp_path / "data" / "roi.duckdb").exists()
     assert not (tmp_path / "data" / "warehouse.duckdb").exists()
