@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.lib.attribution import Journey, markov_weights
+from orchestration.lib.attribution.chain import Journey
+from orchestration.lib.attribution.markov import markov_weights
 
 Worlds = list[Journey]
 

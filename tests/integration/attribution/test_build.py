@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.attribution import Journey, markov_weights
+from orchestration.lib.attribution.chain import Journey
+from orchestration.lib.attribution.markov import markov_weights
 from orchestration.lib.settings import Settings
 from tests.support.paths import Taken, touch_key, write_world
 from tests.support.warehouse import build, settings_for

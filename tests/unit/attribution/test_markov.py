@@ -5,17 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orchestration.lib.attribution import (
-    CONVERTED,
-    LOST,
-    START,
-    Journey,
-    MarkovError,
-    Transitions,
-    markov,
-    markov_weights,
-    weights_of,
-)
+from orchestration.lib.attribution import markov
+from orchestration.lib.attribution.chain import CONVERTED, LOST, START, Journey, MarkovError, Transitions
+from orchestration.lib.attribution.markov import markov_weights, weights_of
 
 Paths = list[tuple[str, int, int]]
 

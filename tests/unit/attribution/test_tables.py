@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from orchestration.lib.attribution import MarkovError
+from orchestration.lib.attribution.chain import MarkovError
 from orchestration.lib.attribution.tables import effects_query, solve_columns, solve_in_database
 
 # google: 2 converted, 1 lost; mailing: 1; google>mailing: 1. The key of google is 7, that of mailing 3.
