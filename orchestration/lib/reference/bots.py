@@ -59,15 +59,13 @@ _UNSHARED = re.compile(r"[(][?](?!i:|:)|[*+?}][+]|\\")
 _REWRITES = ((r"\/", "/"), (r"[\s\S]*", ".*"), (r"\d", "[0-9]"), (r"\!", "!"))
 
 
-# A page in a package index says nothing of who runs a client, and no file here names such a host.
-_PACKAGE_INDEX = re.compile(
-    r"//([^/]+[.])?(pypi|pythonhosted|npmjs|rubygems|crates|packagist|metacpan|nuget)[.]"
-)
+# A page in a package index, `/project/<name>` of whatever host, says nothing of who runs a client.
+_PACKAGE_PAGE = re.compile(r"//[^/]+/(project|packages?|gems|crates|dist|release|pod|module)/[^/]+/?$")
 
 
 def operator_page(url: str) -> str:
-    """The page on which an operator explains a client; empty where the address is one of a package index."""
-    return "" if _PACKAGE_INDEX.search(url) else url
+    """The page on which an operator explains a client; empty where it is a package's page in an index."""
+    return "" if _PACKAGE_PAGE.search(url) else url
 
 
 def portable(pattern: str) -> str:

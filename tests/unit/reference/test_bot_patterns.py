@@ -158,11 +158,12 @@ def test_compile_takes_the_records_that_it_is_given():
     assert sum(row[0] == "OurBot/" for row in seed.rows) == 1
 
 
-@pytest.mark.parametrize("index", ["pypi", "mirror.pypi", "www.npmjs", "crates"])
-def test_an_address_of_a_package_index_is_left_out(index):
-    record = {"pattern": "OurLib", "url": f"https://{index}.example/project/ourlib", "instances": []}
+@pytest.mark.parametrize("place", ["project", "package", "gems", "crates", "pod"])
+def test_a_page_of_a_package_in_an_index_is_left_out(place):
+    record = {"pattern": "OurLib", "url": f"https://index.example/{place}/ourlib", "instances": []}
     assert compile_bot_patterns([record]).rows[0] == ("OurLib", "OurLib", "", "", "1")
-    assert operator_page(f"https://bot.example/{index}.html") == f"https://bot.example/{index}.html"
+    for page in (f"{place}.html", f"{place}/", f"{place}/ourlib/bot.html", f"about/{place}/ourlib"):
+        assert operator_page(f"https://bot.example/{page}") == f"https://bot.example/{page}"
 
 
 @pytest.mark.shared
