@@ -85,6 +85,11 @@ select
     journeys.evidence,
     credits.credit,
     credits.attributed_revenue
+{{ influencer_roi.from_credits() }}
+{%- endmacro %}
+
+{# from_credits(): `credits` with their `conversions` and, where they are attributed, the touches of `journeys`. #}
+{% macro from_credits() -%}
 from credits
 inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
 left join {{ ref('int_journeys') }} as journeys

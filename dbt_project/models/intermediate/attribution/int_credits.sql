@@ -20,7 +20,4 @@ select
     journeys.deliverable_id,
     credits.credit,
     credits.attributed_revenue
-from credits
-inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
-left join {{ ref('int_journeys') }} as journeys
-    on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
+{{ from_credits() }}
