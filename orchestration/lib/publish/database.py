@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,7 +25,7 @@ from orchestration.lib.publish.copies import (
     view_content,
 )
 from orchestration.lib.publish.errors import PublishError
-from orchestration.lib.publish.facts import RunFacts, write_facts
+from orchestration.lib.publish.facts import RunFacts, create_table, document, write_facts
 from orchestration.lib.publish.measures import Measures, columns_of, compare, content_of, measures_of, sums_of
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish_options import PublishOptions
@@ -36,6 +36,14 @@ RUN_TABLE = "published_run"
 SCHEMA_VERSION = 1
 # The oldest DuckDB that can open the published file; BI drivers lag behind.
 READABLE_FROM = "v1.5.0"
+
+_TABLES_DOCUMENTED = (
+    (
+        "tables",
+        f"One row a table or view of the schema {SCHEMA}.",
+        {"name": "Its name.", "kind": "table or view.", "rows": "How many rows it has."},
+    ),
+)
 
 # What the page of a reader says beside every figure; null where the run did not name it.
 _RUN_SETTINGS = {
@@ -126,6 +134,7 @@ def build(
         kinds = copy_tables(connection) | copy_views(connection)
         if not kinds:
             raise PublishError(f"The warehouse has no tables in the schema {SCHEMA}. Run `make run` first.")
+        views = {name: _view(connection, name) for name, kind in kinds.items() if kind == "view"}
         # One flush to the disk instead of one a statement.
         connection.execute("begin")
         copy_comments(connection, kinds)
@@ -133,6 +142,7 @@ def build(
         connection.execute(f"create schema roi.{META_SCHEMA}")
         write_facts(connection, f"roi.{META_SCHEMA}", facts)
         write_changes(connection, f"roi.{META_SCHEMA}")
+        _write_tables(connection, kinds, views)
         connection.execute("commit")
         # Detached and attached again: what is verified is what is on the disk.
         connection.execute("use memory")
@@ -143,8 +153,11 @@ def build(
             relation = f"{SHARED_SCHEMA}.{quoted(name)}"
             _verify(connection, relation, name, published_columns(connection, relation))
             contents[name] = content_of(connection, f"roi.{relation}")
-        tables = sorted(kinds, key=lambda name: (kinds[name] == "view", name))
-        built = [_built(connection, name, kinds[name], contents) for name in tables]
+        built = [_table(connection, name) for name, kind in sorted(kinds.items()) if kind == "table"]
+        contents |= {table.name: table.content for table in built}
+        built += [
+            replace(view, content=view_content(connection, name, contents)) for name, view in views.items()
+        ]
         yield Built(connection, tuple(sorted(built, key=lambda table: table.name)))
 
 
@@ -166,24 +179,36 @@ def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFa
     connection.execute(f"comment on table {place} is {literal(comment)}")
 
 
-def _built(
-    connection: duckdb.DuckDBPyConnection, name: str, kind: str, contents: dict[str, str]
-) -> BuiltTable:
-    """The table as it is on the disk; its rows, filled values and sums equal the warehouse's.
+def _write_tables(
+    connection: duckdb.DuckDBPyConnection, kinds: dict[str, str], views: dict[str, BuiltTable]
+) -> None:
+    rows = [(RUN_TABLE, "table", 1)]
+    for name, kind in kinds.items():
+        if kind == "view":
+            rows.append((name, kind, views[name].rows))
+        else:
+            ((count,),) = connection.execute(f"select count(*) from roi.{SCHEMA}.{quoted(name)}").fetchall()
+            rows.append((name, kind, count))
+    schema = f"roi.{META_SCHEMA}"
+    create_table(connection, schema, "tables", "name varchar, kind varchar, rows bigint", sorted(rows))
+    document(connection, schema, _TABLES_DOCUMENTED)
 
-    A view is the warehouse's own SQL over tables that are compared, so it is measured once, by rows and sums.
-    Tables come before views, which have the content of the tables that they name.
-    """
-    relation = f"{SCHEMA}.{quoted(name)}"
-    if kind == "table":
-        columns = columns_of(connection, f"warehouse.{relation}")
-        measured = _verify(connection, relation, name, columns)
-        contents[name] = content_of(connection, f"roi.{relation}")
-        return BuiltTable(name, kind, tuple(columns), *measured, contents[name])
-    columns = columns_of(connection, f"roi.{relation}")
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str) -> BuiltTable:
+    """A view is the warehouse's own SQL over tables that are compared, so rows and sums are enough."""
+    relation = f"roi.{SCHEMA}.{quoted(name)}"
+    columns = columns_of(connection, relation)
     measures = sums_of(columns)
-    found = connection.execute(measures.select(f"roi.{relation}")).fetchall()[0]
-    return BuiltTable(name, kind, tuple(columns), measures, found, view_content(connection, name, contents))
+    found = connection.execute(measures.select(relation)).fetchall()[0]
+    return BuiltTable(name, "view", tuple(columns), measures, found, "")
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> BuiltTable:
+    """The table as it is on the disk; its rows, filled values and sums equal the warehouse's."""
+    relation = f"{SCHEMA}.{quoted(name)}"
+    columns = columns_of(connection, f"warehouse.{relation}")
+    measured = _verify(connection, relation, name, columns)
+    return BuiltTable(name, "table", tuple(columns), *measured, content_of(connection, f"roi.{relation}"))
 
 
 def _verify(

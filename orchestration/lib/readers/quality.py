@@ -87,16 +87,21 @@ def alarms(reader: Reader) -> Table:
 
 def tables(reader: Reader) -> Table:
     """What the file holds: every table, its rows, and what a row is."""
+    _require(reader, "tables")
     return reader.query(
         """
-        select table_name, comment, estimated_size as rows
-        from duckdb_tables()
-        where database_name = 'roi' and schema_name = 'marts'
-        union all
-        select view_name, comment, null
-        from duckdb_views()
-        where database_name = 'roi' and schema_name = 'marts'
-        order by table_name
+        select described.table_name, described.comment, counted.rows
+        from (
+            select table_name, comment
+            from duckdb_tables()
+            where database_name = 'roi' and schema_name = 'marts'
+            union all
+            select view_name, comment
+            from duckdb_views()
+            where database_name = 'roi' and schema_name = 'marts'
+        ) as described
+        left join published.tables as counted on described.table_name = counted.name
+        order by described.table_name
         """
     )
 

@@ -176,7 +176,10 @@ def test_what_was_loaded_and_tested_can_be_asked(reader: Reader) -> None:
     fresh = {row["dataset"]: row for row in quality.freshness(reader).dicts()}
     assert fresh["orders"]["rows"] > 0 and fresh["clicks"]["last_at"] is not None
     assert len(quality.load_log(reader)) > 0
-    assert {"fct_attribution", "mart_influencer_roi"} <= set(quality.tables(reader).column("table_name"))
+    held = quality.tables(reader)
+    assert {"fct_attribution", "mart_influencer_roi"} <= set(held.column("table_name"))
+    # Views have rows, too.
+    assert None not in held.column("rows")
 
 
 def test_a_query_reaches_no_other_file_and_changes_nothing(reader: Reader, tmp_path: Path) -> None:
