@@ -132,8 +132,19 @@ class Metrics:
         return Table(answer.columns, tuple(rows))
 
     def under(self, question: Question, model: str) -> Question:
-        """The same question about one attribution model, where its metrics know models and it names none."""
-        known = all(MODEL in self._groups(metric) for metric in question.metrics)
+        """The same question about one attribution model, where its metrics know models and it names none.
+
+        Raises:
+            MetricError: only some of the metrics know models; filtered, the others would be nothing, and
+                unfiltered these would count every order once a model.
+        """
+        known = [metric for metric in question.metrics if MODEL in self._groups(metric)]
+        if known and len(known) < len(question.metrics):
+            others = [metric for metric in question.metrics if metric not in known]
+            raise MetricError(
+                f"{', '.join(known)} is counted under an attribution model, {', '.join(others)} is not: "
+                "ask for them one after the other."
+            )
         return replace(question, model=model) if known and question.model is None else question
 
     def _groups(self, metric: str) -> tuple[str, ...]:

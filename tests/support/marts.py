@@ -195,6 +195,8 @@ _RATIOS = """
     (attributed_revenue::double / nullif(total_cost, 0) - 1) * 100 as roi_pct,
     attributed_revenue / nullif(total_cost, 0) as roas
 """
+# Of one influencer's customers the same every day, so that days and posts add up.
+_LTV = "case when new_customers > 0 then 60 + 7 * (substr(influencer_id, 5)::bigint % 20) end"
 _FACT = """
     select
         $model as attribution_model, conversion_id, touchpoint_id, 'purchase' as conversion_type,
@@ -215,7 +217,8 @@ _FILLED = {
     """,
     "dim_campaigns": """
         select distinct campaign_id, 'Campaign ' || campaign_id as campaign_name, campaign_id as utm_campaign,
-            date '2025-07-01' as starts_on, date '2025-12-31' as ends_on, 1000 as budget
+            date '2025-07-01' as starts_on, date '2025-12-31' as ends_on,
+            if(campaign_id < 'camp_2', 'home', 'beauty') as product_category, 1000 as budget
         from people
     """,
     "dim_deliverables": """
@@ -237,6 +240,8 @@ _FILLED = {
     """,
     "mart_influencer_roi_daily": f"""
         select *, (attributed_revenue::double / nullif(total_cost, 0) - 1) * 100 as roi_pct,
+            sessions // 25 as buyers, buyers / nullif(visitors, 0) as conversion_rate,
+            {_LTV} as ltv_per_customer,
             attributed_revenue as revenue_to_date, total_cost as cost_to_date, roi_pct as roi_pct_to_date
         from (
             select influencer_id, reporting_day, attribution_model, max(sessions) as visitors,
@@ -253,7 +258,7 @@ _FILLED = {
             attributed_revenue * 0.8 as revenue_low, attributed_revenue * 1.2 as revenue_high,
             credited_people >= 20 as is_sample_enough,
             round(visitors * 0.04) / nullif(visitors, 0) as conversion_rate, 0.21 as micro_conversion_rate,
-            attributed_revenue / nullif(new_customers, 0) as ltv_per_customer
+            {_LTV} as ltv_per_customer
         from (
             select people.influencer_id, people.influencer_name, people.tier, people.niche,
             daily.attribution_model,
@@ -284,9 +289,14 @@ _FILLED = {
         )
     """,
     "mart_campaign_roi": f"""
-        select *, {_RATIOS}, total_cost / 10 as budget_used_pct from (
+        select *, {_RATIOS}, total_cost / 10 as budget_used_pct, visitors // 25 as buyers,
+            buyers / nullif(visitors, 0) as conversion_rate,
+            attributed_revenue / nullif(new_customers, 0) as ltv_per_customer
+        from (
             select people.campaign_id, 'Campaign ' || people.campaign_id as campaign_name,
-                date '2025-07-01' as starts_on, date '2025-12-31' as ends_on, daily.attribution_model,
+                date '2025-07-01' as starts_on, date '2025-12-31' as ends_on,
+                if(people.campaign_id < 'camp_2', 'home', 'beauty') as product_category,
+                daily.attribution_model,
                 count(distinct people.i) as influencers, sum(daily.sessions)::bigint as visitors,
                 sum(daily.sessions)::bigint as sessions, {_MONEY}, 1000 as budget
             from people
@@ -300,21 +310,25 @@ _FILLED = {
             ['instagram', 'youtube', 'tiktok'][1 + substr(influencer_id, 5)::bigint % 3] as platform,
             ['story', 'video'][1 + substr(influencer_id, 5)::bigint % 2] as content_format,
             timestamp '2025-07-02' as posted_at, attribution_model, 10000 as impressions, 500 as engagements,
-            visitors, sessions, sessions / 10000 as click_through_rate, micro_conversion_rate, conversions,
+            visitors, sessions, visitors // 25 as buyers, buyers / nullif(visitors, 0) as conversion_rate,
+            sessions / 10000 as click_through_rate, micro_conversion_rate, conversions,
             new_customers, attributed_revenue, new_customer_revenue, fixed_fee, commission, product_cost,
-            other_cost, total_cost, cpa, roi_pct, roas
+            other_cost, total_cost, cpa, cac, roi_pct, roas, ltv_per_customer
         from marts.mart_influencer_roi as roi
     """,
     "mart_category_roi": f"""
-        select *, {_RATIOS} from (
+        select *, {_RATIOS}, visitors // 30 as buyers, buyers / nullif(visitors, 0) as conversion_rate,
+            attributed_revenue / nullif(new_customers, 0) as ltv_per_customer
+        from (
             select 'influencer:' || influencer_id as touch_key, 'influencer' as channel, influencer_id,
-                ['home', 'beauty'][1 + i % 2] as product_category, attribution_model, {_MONEY}
+                ['home', 'beauty'][1 + i % 2] as product_category, attribution_model,
+                sum(sessions)::bigint as visitors, {_MONEY}
             from daily
             group by influencer_id, i, attribution_model
         )
         union all by name
         select 'email' as touch_key, 'email' as channel, 'home' as product_category, attribution_model,
-            5 as conversions, 500 as attributed_revenue
+            5 as conversions, 2 as new_customers, 500 as attributed_revenue
         from (select distinct attribution_model from daily)
     """,
     "mart_post_halo": """

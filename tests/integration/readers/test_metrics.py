@@ -21,8 +21,18 @@ from tests.support.marts import Size, write_marts
 CPA = "total_cost / nullif(conversions, 0)"
 AOV = "attributed_revenue / nullif(conversions, 0)"
 CAC = "total_cost / nullif(new_customers, 0)"
+VALUE = "ltv_per_customer * new_customers"
 SUMS = {"revenue": "attributed_revenue", "cost": "total_cost", "conversions": "conversions"}
 QUOTIENTS = {"roi_pct": "roi_pct", "roas": "roas", "cpa": "cpa"}
+PEOPLE = {
+    "new_customers": "new_customers",
+    "cac": "cac",
+    "visitors": "visitors",
+    "buyers": "buyers",
+    "conversion_rate": "conversion_rate",
+    "acquired_value": VALUE,
+    "ltv": "ltv_per_customer",
+}
 
 
 def named(prefix: str, columns: dict[str, str]) -> dict[str, str]:
@@ -42,21 +52,20 @@ MARTS: list[tuple[str, dict[str, str], dict[str, str]]] = [
     (
         "mart_influencer_roi",
         {"influencer": "influencer_id", "model": "attribution_model"},
-        {
-            "buyers": "round(conversion_rate * visitors)",
-            "acquired_customers": "case when ltv_per_customer is not null then new_customers end",
-            "acquired_value": "ltv_per_customer * new_customers",
-        },
+        {"buyers": "round(conversion_rate * visitors)", "acquired_value": VALUE},
     ),
     (
         "mart_influencer_roi_daily",
         {"metric_time__day": "reporting_day", "influencer": "influencer_id", "model": "attribution_model"},
-        SUMS | {"roi_pct": "roi_pct", "new_customers": "new_customers", "cpa": CPA, "cac": CAC, "aov": AOV},
+        SUMS
+        | {"roi_pct": "roi_pct", "new_customers": "new_customers", "cpa": CPA, "cac": CAC, "aov": AOV}
+        | {"day_visitors": "visitors", "day_buyers": "buyers", "day_conversion_rate": "conversion_rate"}
+        | {"acquired_value": VALUE, "ltv": "ltv_per_customer"},
     ),
     (
         "mart_campaign_roi",
         {"campaign": "campaign_id", "model": "attribution_model"},
-        named("campaign_", SUMS | QUOTIENTS | {"new_customers": "new_customers", "cac": "cac", "aov": AOV}),
+        named("campaign_", SUMS | QUOTIENTS | PEOPLE | {"aov": "average_order_value"}),
     ),
     (
         "mart_deliverable_roi",
@@ -66,12 +75,12 @@ MARTS: list[tuple[str, dict[str, str], dict[str, str]]] = [
             "platform": "platform",
             "model": "attribution_model",
         },
-        named("post_", SUMS | QUOTIENTS | {"new_customers": "new_customers", "cac": CAC, "aov": AOV}),
+        named("post_", SUMS | QUOTIENTS | PEOPLE | {"aov": AOV}),
     ),
     (
         "(select * from mart_category_roi where influencer_id is not null)",
         {"influencer": "influencer_id", "category": "product_category", "model": "attribution_model"},
-        named("category_", SUMS | QUOTIENTS | {"aov": AOV}),
+        named("category_", SUMS | QUOTIENTS | PEOPLE | {"aov": "average_order_value"}),
     ),
     (
         "mart_cohort_ltv",
@@ -179,6 +188,28 @@ def test_quotients_of_a_group_are_of_its_sums(
     assert dict(got.rows) == pytest.approx(dict(wanted.rows)) and len(got) > 1
 
 
+def test_a_category_is_what_was_bought_or_what_the_campaign_is_for(metrics: Metrics, reader: Reader) -> None:
+    rates = "category_conversion_rate", "campaign_conversion_rate"
+    bought = metrics.ask(reader, Question(rates[:1], ("category",), model="linear"))
+    wanted = reader.query(
+        """
+        select product_category, sum(buyers) / sum(visitors) from mart_category_roi as rows
+        where attribution_model = 'linear' and influencer_id is not null group by 1
+        """
+    )
+    assert dict(bought.rows) == pytest.approx(dict(wanted.rows)) and len(bought.rows) > 1
+    brought = metrics.ask(reader, Question(rates[1:], ("campaign__product_category",), model="linear"))
+    wanted = reader.query(
+        """
+        select product_category, sum(buyers) / sum(visitors) from mart_campaign_roi as rows
+        where attribution_model = 'linear' and campaign_id is not null group by 1
+        """
+    )
+    found = {category: rate for category, rate in brought.rows if category}
+    assert found == pytest.approx(dict(wanted.rows)) and len(found) > 1
+    assert found != pytest.approx(dict(bought.rows))
+
+
 def test_a_condition_on_a_name_of_the_registry(metrics: Metrics, reader: Reader) -> None:
     where = (
         "{{ Dimension('influencer__tier') }} = 'nano'",
@@ -206,6 +237,8 @@ def test_questions_are_about_one_model_unless_they_group_by_it(metrics: Metrics)
     assert metrics.under(Question(("revenue",), model="markov"), "linear").model == "markov"
     assert metrics.under(Question(("customers",)), "linear").model is None
     assert "'linear'" not in metrics.sql(metrics.under(Question(("revenue",), ("model",)), "linear"))
+    with pytest.raises(MetricError, match="revenue is counted under an attribution model, customers is not"):
+        metrics.under(Question(("revenue", "customers"), ("influencer",)), "linear")
 
 
 @pytest.mark.parametrize(

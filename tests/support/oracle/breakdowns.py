@@ -61,18 +61,23 @@ def breakdowns(solution: Solution) -> dict[str, Rows]:
         lambda visit: (link(visit, "influencer_id"), link(visit, "deliverable_id")),
     )
     _visited(found["mart_channel_performance"], solution.sessions, lambda visit: (visit.channel,))
+    _bought(found["mart_influencer_roi_daily"], solution, lambda touch: (touch.influencer, day(touch.at)))
+    _bought(found["mart_campaign_roi"], solution, lambda touch: (touch.campaign,))
+    _bought(found["mart_deliverable_roi"], solution, lambda touch: (touch.influencer, touch.deliverable))
     _cost(found["mart_campaign_roi"], solution)
     found["mart_journey_summary"] = _journeys(solution)
     return found
 
 
 def _empty(solution: Solution) -> Rows:
-    return defaultdict(lambda: {name: Fraction(0) for name in CREDITED} | {"visitors": 0, "sessions": 0})
+    nothing = {"visitors": 0, "sessions": 0, "ltv_per_customer": None}
+    return defaultdict(lambda: {name: Fraction(0) for name in CREDITED} | nothing)
 
 
 def _credited(solution: Solution, key: Callable[[Touch | None, Conversion], tuple | None]) -> Rows:
     """Credit of purchases by key and model."""
     rows = _empty(solution)
+    spent: dict[tuple, Fraction] = defaultdict(Fraction)
     for model in MODELS:
         for purchase, step, credit, money in solution.credits[model]:
             place = key(step.touch if step else None, purchase)
@@ -84,6 +89,9 @@ def _credited(solution: Solution, key: Callable[[Touch | None, Conversion], tupl
             if purchase.is_first:
                 row["new_customers"] += credit
                 row["new_customer_revenue"] += Fraction(money, 100)
+                spent[*place, model] += credit * Fraction(solution.spent(purchase.person), 100)
+    for key, revenue in spent.items():
+        rows[key]["ltv_per_customer"] = ratio(revenue, rows[key]["new_customers"])
     return rows
 
 
@@ -96,6 +104,21 @@ def _visited(rows: Rows, visits: Iterable[Session], key: Callable[[Session], tup
         for model in MODELS:
             rows[*place, model]["sessions"] = len(members)
             rows[*place, model]["visitors"] = len({visit.person for visit in members if visit.person})
+
+
+def _bought(rows: Rows, solution: Solution, key: Callable[[Touch], tuple]) -> None:
+    """People who bought within the window after a visit, by key, in the row of each model."""
+    groups = defaultdict(set)
+    for purchase in solution.purchases:
+        for touch in solution.touches.get(purchase.person, []):
+            in_window = touch.at <= purchase.at and purchase.at - touch.at <= touch.window
+            if touch.evidence == "visit" and touch.influencer and in_window:
+                groups[key(touch)].add(purchase.person)
+    for place in {key[:-1] for key in rows}:
+        for model in MODELS:
+            row, buyers = rows[*place, model], len(groups[place])
+            row["buyers"] = buyers
+            row["conversion_rate"] = ratio(Fraction(buyers), Fraction(row["visitors"]))
 
 
 def _cost(rows: Rows, solution: Solution) -> None:

@@ -23,6 +23,8 @@ cells as (
         touches.channel,
         touches.influencer_id,
         categories.product_category,
+        categories.is_first_purchase,
+        categories.customer_revenue,
         touches.credit * (categories.running_share - categories.previous_share) as credit,
         cast(
             floor(touches.running_cents * categories.running_share + 0.5)
@@ -40,6 +42,13 @@ select
     influencer_id,
     product_category,
     cast(sum(cast(credit as decimal(28, 12))) as double) as conversions,
+    cast(sum(case when is_first_purchase then cast(credit as decimal(28, 12)) else 0 end) as double) as new_customers,
+    cast(
+        sum(case
+            when is_first_purchase then cast(credit * cast(customer_revenue as double) as decimal(28, 12))
+            else 0
+        end) as double
+    ) as new_customers_revenue_to_date,
     {{ from_cents('sum(cents)') }} as attributed_revenue
 from cells
 group by attribution_model, channel, influencer_id, product_category

@@ -12,16 +12,10 @@ with sessions as (
     group by influencer_id
 ),
 
--- Visitors who bought within the window after a visit of theirs.
 buyers as (
-    select journeys.influencer_id, count(distinct conversions.person_key) as buyers
-    from {{ ref('int_journeys') }} as journeys
-    inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
-    where
-        journeys.influencer_id is not null
-        and journeys.evidence = 'visit'
-        and conversions.conversion_type = 'purchase'
-    group by journeys.influencer_id
+    select influencer_id, count(distinct person_key) as buyers
+    from {{ ref('int_buying_visits') }}
+    group by influencer_id
 )
 
 select

@@ -3,6 +3,8 @@ with lines as (
     select
         purchases.conversion_key,
         purchases.conversion_id,
+        purchases.is_first_purchase,
+        purchases.customer_revenue,
         coalesce(lines.product_category, '(none)') as product_category,
         sum(coalesce(lines.amount, 0)) as amount
     from {{ ref('int_order_values') }} as purchases
@@ -11,6 +13,8 @@ with lines as (
     group by
         purchases.conversion_key,
         purchases.conversion_id,
+        purchases.is_first_purchase,
+        purchases.customer_revenue,
         coalesce(lines.product_category, '(none)')
 ),
 
@@ -42,6 +46,8 @@ shared as (
 select
     conversion_key,
     conversion_id,
+    is_first_purchase,
+    customer_revenue,
     product_category,
     cast(running_share as double) as running_share,
     cast(coalesce(lag(running_share) over (partition by conversion_key order by category_number), 0) as double) as previous_share

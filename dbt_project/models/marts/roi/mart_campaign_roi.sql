@@ -13,6 +13,12 @@ visited as (
     group by campaign_id
 ),
 
+bought as (
+    select campaign_id, count(distinct person_key) as buyers
+    from {{ ref('int_buying_visits') }}
+    group by campaign_id
+),
+
 spent as (
     select campaign_id, {{ cost_columns() }}
     from {{ ref('int_influencer_costs') }}
@@ -42,10 +48,12 @@ figures as (
         coalesce(partners.influencers, 0) as influencers,
         coalesce(visited.visitors, 0) as visitors,
         coalesce(visited.sessions, 0) as sessions,
+        coalesce(bought.buyers, 0) as buyers,
         coalesce(credited.conversions, 0) as conversions,
         coalesce(credited.new_customers, 0) as new_customers,
         cast(coalesce(credited.attributed_revenue, 0) as decimal(18, 2)) as attributed_revenue,
         cast(coalesce(credited.new_customer_revenue, 0) as decimal(18, 2)) as new_customer_revenue,
+        credited.ltv_per_customer,
         case when credited.attribution_model is null then cast(0 as decimal(18, 2)) else credited.attributed_contribution end
             as attributed_contribution,
         {% for cost in ['fixed_fee', 'commission', 'product_cost', 'other_cost', 'total_cost'] -%}
@@ -55,6 +63,7 @@ figures as (
     cross join {{ attribution_model_rows() }} as models
     left join partners on {{ null_safe_equal('campaigns.campaign_id', 'partners.campaign_id') }}
     left join visited on {{ null_safe_equal('campaigns.campaign_id', 'visited.campaign_id') }}
+    left join bought on {{ null_safe_equal('campaigns.campaign_id', 'bought.campaign_id') }}
     left join spent on {{ null_safe_equal('campaigns.campaign_id', 'spent.campaign_id') }}
     left join credited
         on
@@ -72,6 +81,8 @@ select
     influencers,
     visitors,
     sessions,
+    buyers,
+    {{ ratio('buyers', 'visitors') }} as conversion_rate,
     conversions,
     new_customers,
     attributed_revenue,
@@ -89,5 +100,6 @@ select
     {{ return_pct('attributed_revenue', 'total_cost') }} as roi_pct,
     {{ ratio('attributed_revenue', 'total_cost') }} as roas,
     attributed_contribution,
-    {{ return_pct('attributed_contribution', 'total_cost') }} as contribution_roi_pct
+    {{ return_pct('attributed_contribution', 'total_cost') }} as contribution_roi_pct,
+    ltv_per_customer
 from figures

@@ -1,4 +1,5 @@
--- Credit by product category; a cost belongs to the category that its campaign is for, else to '(none)'.
+-- Credit by product category; a cost belongs to the category that its campaign is for, else to '(none)'. Visits have no
+-- category: each category is asked how many of the influencer's visitors bought something of it.
 with credited as (
     select
         attribution_model,
@@ -6,6 +7,8 @@ with credited as (
         influencer_id,
         product_category,
         conversions,
+        new_customers,
+        new_customers_revenue_to_date,
         attributed_revenue
     from {{ ref('int_category_credits') }}
 ),
@@ -23,25 +26,46 @@ spent as (
     group by models.attribution_model, costs.influencer_id, coalesce(campaigns.product_category, '(none)')
 ),
 
+visited as (
+    select
+        models.attribution_model,
+        'influencer' as channel,
+        traffic.influencer_id,
+        traffic.product_category,
+        traffic.visitors,
+        traffic.buyers
+    from {{ ref('int_category_traffic') }} as traffic
+    cross join {{ attribution_model_rows() }} as models
+),
+
+places as (
+    {% for part in ['credited', 'spent', 'visited'] -%}
+    select attribution_model, channel, influencer_id, product_category from {{ part }}
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
+),
+
 figures as (
     select
-        coalesce(credited.attribution_model, spent.attribution_model) as attribution_model,
-        coalesce(credited.channel, spent.channel) as channel,
-        coalesce(credited.influencer_id, spent.influencer_id) as influencer_id,
-        coalesce(credited.product_category, spent.product_category) as product_category,
+        places.*,
+        case when places.channel = 'influencer' then coalesce(visited.visitors, 0) end as visitors,
+        case when places.channel = 'influencer' then coalesce(visited.buyers, 0) end as buyers,
         coalesce(credited.conversions, 0) as conversions,
+        coalesce(credited.new_customers, 0) as new_customers,
+        credited.new_customers_revenue_to_date,
         cast(coalesce(credited.attributed_revenue, 0) as decimal(18, 2)) as attributed_revenue,
         case
-            when coalesce(credited.channel, spent.channel) = 'influencer'
-                then cast(coalesce(spent.total_cost, 0) as decimal(18, 2))
+            when places.channel = 'influencer' then cast(coalesce(spent.total_cost, 0) as decimal(18, 2))
         end as total_cost
-    from credited
-    full outer join spent
+    from places
+    {% for part in ['credited', 'spent', 'visited'] -%}
+    left join {{ part }}
         on
-            credited.attribution_model = spent.attribution_model
-            and credited.channel = spent.channel
-            and credited.influencer_id = spent.influencer_id
-            and credited.product_category = spent.product_category
+            places.attribution_model = {{ part }}.attribution_model
+            and places.channel = {{ part }}.channel
+            and {{ null_safe_equal('places.influencer_id', part ~ '.influencer_id') }}
+            and places.product_category = {{ part }}.product_category
+    {% endfor %}
 )
 
 select
@@ -50,10 +74,17 @@ select
     influencer_id,
     product_category,
     attribution_model,
+    visitors,
+    buyers,
+    {{ ratio('buyers', 'visitors') }} as conversion_rate,
     conversions,
+    new_customers,
     attributed_revenue,
+    {{ ratio('attributed_revenue', 'conversions') }} as average_order_value,
     total_cost,
     {{ ratio('total_cost', 'conversions') }} as cpa,
+    {{ ratio('total_cost', 'new_customers') }} as cac,
     {{ return_pct('attributed_revenue', 'total_cost') }} as roi_pct,
-    {{ ratio('attributed_revenue', 'total_cost') }} as roas
+    {{ ratio('attributed_revenue', 'total_cost') }} as roas,
+    {{ ratio('new_customers_revenue_to_date', 'new_customers') }} as ltv_per_customer
 from figures

@@ -19,6 +19,12 @@ visited as (
     group by influencer_id, deliverable_id
 ),
 
+bought as (
+    select influencer_id, deliverable_id, count(distinct person_key) as buyers
+    from {{ ref('int_buying_visits') }}
+    group by influencer_id, deliverable_id
+),
+
 spent as (
     select influencer_id, deliverable_id, {{ cost_columns() }}
     from {{ ref('int_deliverable_costs') }}
@@ -52,11 +58,13 @@ figures as (
         posts.engagements,
         coalesce(visited.visitors, 0) as visitors,
         coalesce(visited.sessions, 0) as sessions,
+        coalesce(bought.buyers, 0) as buyers,
         visited.micro_converting_sessions,
         coalesce(credited.conversions, 0) as conversions,
         coalesce(credited.new_customers, 0) as new_customers,
         cast(coalesce(credited.attributed_revenue, 0) as decimal(18, 2)) as attributed_revenue,
         cast(coalesce(credited.new_customer_revenue, 0) as decimal(18, 2)) as new_customer_revenue,
+        credited.ltv_per_customer,
         {% for cost in ['fixed_fee', 'commission', 'product_cost', 'other_cost', 'total_cost'] -%}
         cast(coalesce(spent.{{ cost }}, 0) as decimal(18, 2)) as {{ cost }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -67,6 +75,10 @@ figures as (
         on
             pairs.influencer_id = visited.influencer_id
             and {{ null_safe_equal('pairs.deliverable_id', 'visited.deliverable_id') }}
+    left join bought
+        on
+            pairs.influencer_id = bought.influencer_id
+            and {{ null_safe_equal('pairs.deliverable_id', 'bought.deliverable_id') }}
     left join spent
         on pairs.influencer_id = spent.influencer_id and {{ null_safe_equal('pairs.deliverable_id', 'spent.deliverable_id') }}
     left join credited
@@ -89,6 +101,8 @@ select
     visitors,
     sessions,
     {{ ratio('sessions', 'impressions') }} as click_through_rate,
+    buyers,
+    {{ ratio('buyers', 'visitors') }} as conversion_rate,
     {{ ratio('micro_converting_sessions', 'sessions') }} as micro_conversion_rate,
     conversions,
     new_customers,
@@ -100,6 +114,8 @@ select
     other_cost,
     total_cost,
     {{ ratio('total_cost', 'conversions') }} as cpa,
+    {{ ratio('total_cost', 'new_customers') }} as cac,
     {{ return_pct('attributed_revenue', 'total_cost') }} as roi_pct,
-    {{ ratio('attributed_revenue', 'total_cost') }} as roas
+    {{ ratio('attributed_revenue', 'total_cost') }} as roas,
+    ltv_per_customer
 from figures
