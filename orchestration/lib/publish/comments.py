@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.lib.publish.names import literal
+
 
 @dataclass(frozen=True)
 class Comments:
@@ -15,9 +17,9 @@ class Comments:
     columns: dict[tuple[str, str], str]
 
 
-def read_comments(connection: duckdb.DuckDBPyConnection) -> Comments:
-    """The comments of the schema `marts` of the database that is attached as `roi`."""
-    where = "database_name = 'roi' and schema_name = 'marts' and comment is not null"
+def read_comments(connection: duckdb.DuckDBPyConnection, schema: str) -> Comments:
+    """The comments of a schema of the database that is attached as `roi`."""
+    where = f"database_name = 'roi' and schema_name = {literal(schema)} and comment is not null"
     tables = connection.execute(
         f"select table_name, comment from duckdb_tables() where {where} "
         f"union all select view_name, comment from duckdb_views() where {where}"

@@ -37,6 +37,24 @@ SCHEMA_VERSION = 1
 # The oldest DuckDB that can open the published file; BI drivers lag behind.
 READABLE_FROM = "v1.5.0"
 
+_RUN_DOCUMENTED = (
+    (
+        RUN_TABLE,
+        "One row: the run that published this, when (UTC), as which version, with which settings.",
+        {
+            "run_id": "Id of the run.",
+            "published_at": "When it was published (UTC).",
+            "version": "Number of the version; it grows by one.",
+            "schema_version": "Grows when a published column goes or changes its meaning.",
+            "project_version": "Version of this project.",
+            "duckdb_version": "Version of DuckDB that wrote it.",
+            "dbt_version": "Version of dbt that built it.",
+            "reporting_currency": "Currency of all money.",
+            "reporting_timezone": "Time zone of days and months; times of day are UTC.",
+            "attribution_window_hours": "How long before a conversion a touch counts, in hours.",
+        },
+    ),
+)
 _TABLES_DOCUMENTED = (
     (
         "tables",
@@ -81,6 +99,7 @@ class BuiltTable:
 
     Attributes:
         content: differs when the rows differ, in whatever order they are, or DuckDB's version does.
+        schema: `marts`, or `published` for what the run says of itself.
     """
 
     name: str
@@ -89,6 +108,12 @@ class BuiltTable:
     measures: Measures
     measured: tuple[Any, ...]
     content: str
+    schema: str = SCHEMA
+
+    @property
+    def key(self) -> str:
+        """A name for files and lists: that of the table, for other schemas than `marts` with the schema's."""
+        return self.name if self.schema == SCHEMA else f"{self.schema}.{self.name}"
 
     @property
     def rows(self) -> int:
@@ -98,15 +123,20 @@ class BuiltTable:
     @property
     def relation(self) -> str:
         """The table's name in the connection of `Built`."""
-        return f"roi.{SCHEMA}.{quoted(self.name)}"
+        return f"roi.{self.schema}.{quoted(self.name)}"
 
 
 @dataclass(frozen=True)
 class Built:
-    """The new file, attached read-only as `roi`, with the tables of its schema `marts`."""
+    """The new file, attached read-only as `roi`, with the tables of its schema `marts`.
+
+    Attributes:
+        about: what the run says of itself: `marts.published_run` and the schema `published`.
+    """
 
     connection: duckdb.DuckDBPyConnection
     tables: tuple[BuiltTable, ...]
+    about: tuple[BuiltTable, ...]
 
 
 @contextlib.contextmanager
@@ -158,7 +188,14 @@ def build(
         built += [
             replace(view, content=view_content(connection, name, contents)) for name, view in views.items()
         ]
-        yield Built(connection, tuple(sorted(built, key=lambda table: table.name)))
+        names = connection.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = 'roi' and schema_name = ? order by 1",
+            [META_SCHEMA],
+        ).fetchall()
+        about = [_own(connection, SCHEMA, RUN_TABLE)]
+        about += [_own(connection, META_SCHEMA, name) for (name,) in names]
+        yield Built(connection, tuple(sorted(built, key=lambda table: table.name)), tuple(about))
 
 
 def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFacts) -> None:
@@ -175,8 +212,7 @@ def _write_run(connection: duckdb.DuckDBPyConnection, stamp: Stamp, facts: RunFa
         *(facts.settings.get(name) for name in _RUN_SETTINGS),
     ]
     connection.execute(f"insert into {place} values ({', '.join('?' for _ in values)})", values)
-    comment = "One row: the run that published this, when (UTC), as which version, with which settings."
-    connection.execute(f"comment on table {place} is {literal(comment)}")
+    document(connection, f"roi.{SCHEMA}", _RUN_DOCUMENTED)
 
 
 def _write_tables(
@@ -209,6 +245,16 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> BuiltTable:
     columns = columns_of(connection, f"warehouse.{relation}")
     measured = _verify(connection, relation, name, columns)
     return BuiltTable(name, "table", tuple(columns), *measured, content_of(connection, f"roi.{relation}"))
+
+
+def _own(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> BuiltTable:
+    """A table that only the new file has."""
+    relation = f"roi.{schema}.{quoted(name)}"
+    columns = columns_of(connection, relation)
+    measures = measures_of(columns)
+    measured = connection.execute(measures.select(relation)).fetchall()[0]
+    content = content_of(connection, relation)
+    return BuiltTable(name, "table", tuple(columns), measures, measured, content, schema)
 
 
 def _verify(

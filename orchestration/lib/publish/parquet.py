@@ -13,7 +13,8 @@ import duckdb
 
 from orchestration import __version__
 from orchestration.lib.publish.comments import Comments, read_comments
-from orchestration.lib.publish.database import SCHEMA_VERSION, Built, BuiltTable, Stamp
+from orchestration.lib.publish.copies import SCHEMA
+from orchestration.lib.publish.database import META_SCHEMA, SCHEMA_VERSION, Built, BuiltTable, Stamp
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts
 from orchestration.lib.publish.measures import columns_of, compare
@@ -31,6 +32,7 @@ _READ_BLOCK = 1 << 20
 def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Path | None = None) -> None:
     """Writes every table as `<table>.parquet` and `manifest.json` into a new folder, verified and flushed.
 
+    What the run says of itself is `published.<table>.parquet`, as it is `published.<table>` in the database.
     A view that is the union of the tables `<view>__...` has no file of its own: the manifest names theirs.
     A file of the version `before` whose rows have not changed is linked instead of written again.
 
@@ -39,17 +41,20 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Pa
         duckdb.Error, OSError: it cannot be written.
     """
     folder.mkdir()
-    comments = read_comments(built.connection)
+    comments = {schema: read_comments(built.connection, schema) for schema in (SCHEMA, META_SCHEMA)}
     earlier = _entries(before)
     entries: list[dict[str, Any]] = []
     for table in built.tables:
         parts = _parts(table, built.tables)
         names = [_file_name(part) for part in parts]
-        entry = _entry(table, names, comments)
+        entry = _entry(table, names, comments[table.schema])
         if parts == [table] and not _link(before, earlier.get(table.name), entry, folder):
             _write(built.connection, table, folder / names[0])
         entries.append(entry)
-    for entry in entries:
+    about = [_entry(table, [_file_name(table)], comments[table.schema]) for table in built.about]
+    for table in built.about:
+        _write(built.connection, table, folder / _file_name(table))
+    for entry in [*entries, *about]:
         entry["sha256"] = {name: _sha256(folder / name) for name in entry["files"]}
     manifest = {
         "version": stamp.number,
@@ -59,6 +64,7 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Pa
         "project_version": __version__,
         "settings": dict(facts.settings),
         "tables": entries,
+        "about_the_run": about,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -146,7 +152,7 @@ def _total(parts: list[BuiltTable], position: int) -> Any:
 
 
 def _file_name(table: BuiltTable) -> str:
-    return re.sub(r"[^\w.-]", "_", table.name) + ".parquet"
+    return re.sub(r"[^\w.-]", "_", table.key) + ".parquet"
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: BuiltTable, file: Path) -> None:
@@ -165,6 +171,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: BuiltTable, file: Path)
 def _entry(table: BuiltTable, files: list[str], comments: Comments) -> dict[str, Any]:
     return {
         "name": table.name,
+        "schema": table.schema,
         "files": files,
         "rows": table.rows,
         "content": table.content,

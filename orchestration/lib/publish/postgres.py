@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.lib.publish.comments import read_comments
 from orchestration.lib.publish.copies import SCHEMA
-from orchestration.lib.publish.database import RUN_TABLE, Built, BuiltTable
+from orchestration.lib.publish.database import META_SCHEMA, Built, BuiltTable
 from orchestration.lib.publish.errors import PublishError
-from orchestration.lib.publish.measures import columns_of, compare, measures_of
+from orchestration.lib.publish.measures import compare
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish_options import PUBLISH_POSTGRES, without_password
 
 if TYPE_CHECKING:
     import psycopg
 
+_SCHEMAS = (SCHEMA, META_SCHEMA)
 # Says which tables are ours to replace or drop.
 OURS = "published_tables"
 CONNECT_SECONDS = 10
@@ -46,7 +47,9 @@ _SAME_TYPES = ("SMALLINT", "INTEGER", "BIGINT", "BOOLEAN", "DATE", "TIME", "TIME
 
 
 def publish(built: Built, address: str, aside: Path) -> str:
-    """Copies every table into the schema `marts` of the database and commits; returns `host:port/database`.
+    """Copies every table into the database and commits; returns `host:port/database`.
+
+    The schemas are those of the published file: `marts`, and `published` for what the run says of itself.
 
     A view that PostgreSQL understands too is a view there; any other is a table.
 
@@ -83,71 +86,68 @@ class _Copy:
         self.connection = connection
         self.aside = aside
         self.place = place
-        self.comments = read_comments(built.connection)
-        run = f"roi.{SCHEMA}.{RUN_TABLE}"
-        columns = tuple(columns_of(self.duck, run))
-        measures = measures_of(columns)
-        measured = self.duck.execute(measures.select(run)).fetchall()[0]
-        self.tables = (*built.tables, BuiltTable(RUN_TABLE, "table", columns, measures, measured, ""))
+        self.comments = {schema: read_comments(built.connection, schema) for schema in _SCHEMAS}
+        self.tables = (*built.tables, *built.about)
 
     def run(self) -> None:
         self._execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
         # Two publishes at a time would wait for each other's rows, in the worst case for ever.
         self._execute("select pg_advisory_xact_lock(hashtext('marts'))")
-        self._execute(f"create schema if not exists {SCHEMA}")
+        for schema in _SCHEMAS:
+            self._execute(f"create schema if not exists {schema}")
         self._execute(f"create table if not exists {SCHEMA}.{OURS} (table_name text primary key, kind text)")
         ours = dict(self._rows(f"select table_name, kind from {SCHEMA}.{OURS}"))
         self._refuse_foreign(ours)
         self._make_room(ours)
-        kinds = {table.name: "table" for table in self.tables if table.kind == "table"}
+        kinds = {table.key: "table" for table in self.tables if table.kind == "table"}
         for table in self.tables:
             if table.kind == "table":
                 self._replace(table)
         kinds |= self._create_views(ours)
         for table in self.tables:
             self._verify(table)
-            self._comment(table, kinds[table.name])
+            self._comment(table, kinds[table.key])
         self._execute(f"delete from {SCHEMA}.{OURS}")
-        for name, kind in kinds.items():
-            self.connection.execute(f"insert into {SCHEMA}.{OURS} values (%s, %s)", (name, kind))
+        for key, kind in kinds.items():
+            self.connection.execute(f"insert into {SCHEMA}.{OURS} values (%s, %s)", (key, kind))
 
     def _refuse_foreign(self, ours: dict[str, str]) -> None:
         existing = self._rows(
-            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
-            f"where n.nspname = '{SCHEMA}' and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1"
+            "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            f"where n.nspname in {_SCHEMAS} and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1, 2"
         )
-        wanted = {table.name for table in self.tables}
-        if foreign := [name for (name,) in existing if name in wanted - ours.keys()]:
+        wanted = {(table.schema, table.name) for table in self.tables if table.key not in ours}
+        if foreign := [f"{schema}.{name}" for schema, name in existing if (schema, name) in wanted]:
             raise PublishError(
-                f"PostgreSQL at {self.place} has tables in the schema {SCHEMA} that were not published "
-                f"from here: {', '.join(foreign)}. Name another database in {PUBLISH_POSTGRES}, or drop them."
+                f"PostgreSQL at {self.place} has tables that were not published from here: "
+                f"{', '.join(foreign)}. Name another database in {PUBLISH_POSTGRES}, or drop them."
             )
 
     def _make_room(self, ours: dict[str, str]) -> None:
         """Drops what is published no more. Our views go too, but only when something has another shape."""
-        gone = ours.keys() - {table.name for table in self.tables}
+        gone = ours.keys() - {table.key for table in self.tables}
         if not gone and not any(self._has_changed(table, ours) for table in self.tables):
             return
         # In one statement, for they may read each other. A view of somebody else's stops it, and is named.
-        if views := [f"{SCHEMA}.{quoted(name)}" for name, kind in sorted(ours.items()) if kind == "view"]:
+        if views := [_relation(key) for key, kind in sorted(ours.items()) if kind == "view"]:
             self._execute(f"drop view if exists {', '.join(views)}")
-        for name in sorted(gone):
-            if ours[name] == "table":
-                self._execute(f"drop table {SCHEMA}.{quoted(name)}")
+        for key in sorted(gone):
+            if ours[key] == "table":
+                self._execute(f"drop table {_relation(key)}")
 
     def _has_changed(self, table: BuiltTable, ours: dict[str, str]) -> bool:
-        if table.name not in ours:
+        if table.key not in ours:
             return False
-        found, wanted = self._shape(table.name), _columns(table)
-        if ours[table.name] == "table":
+        found, wanted = self._shape(table), _columns(table)
+        if ours[table.key] == "table":
             return found != wanted
         # PostgreSQL derives the types of a view's columns itself.
         return table.kind == "table" or [name for name, _ in found] != [name for name, _ in wanted]
 
     def _replace(self, table: BuiltTable) -> None:
-        relation = f"{SCHEMA}.{quoted(table.name)}"
+        relation = _relation(table.key)
         columns = _columns(table)
-        if self._shape(table.name) == columns:
+        if self._shape(table) == columns:
             self._execute(f"delete from {relation}")
         else:
             self._execute(f"drop table if exists {relation}")
@@ -155,11 +155,12 @@ class _Copy:
             self._execute(f"create table {relation} ({listed})")
         self._fill(table)
 
-    def _shape(self, name: str) -> list[tuple[str, str]]:
+    def _shape(self, table: BuiltTable) -> list[tuple[str, str]]:
         rows = self._rows(
             "select a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute a "
             "join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace "
-            f"where n.nspname = '{SCHEMA}' and c.relname = {literal(name)} and c.relkind in ('r', 'v') "
+            f"where n.nspname = '{table.schema}' and c.relname = {literal(table.name)} "
+            "and c.relkind in ('r', 'v') "
             "and a.attnum > 0 and not a.attisdropped order by a.attnum"
         )
         return [(column, _short(kind)) for column, kind in rows]
@@ -171,7 +172,7 @@ class _Copy:
             f"copy (select {selected} from {table.relation}) to {literal(str(file))} "
             f"(format csv, header false, nullstr {literal(_NULL)})"
         )
-        command = f"copy {SCHEMA}.{quoted(table.name)} from stdin (format csv, null {literal(_NULL)})"
+        command = f"copy {_relation(table.key)} from stdin (format csv, null {literal(_NULL)})"
         with file.open("rb") as stream, self.connection.cursor().copy(command) as copy:
             while block := stream.read(_BLOCK):
                 copy.write(block)
@@ -190,13 +191,13 @@ class _Copy:
         waiting = [table for table in self.tables if table.kind == "view"]
         kinds: dict[str, str] = {}
         while created := [table for table in waiting if self._create_view(table, sql, ours)]:
-            kinds |= {table.name: "view" for table in created}
+            kinds |= {table.key: "view" for table in created}
             waiting = [table for table in waiting if table not in created]
         for table in waiting:
-            if ours.get(table.name) == "view":
-                self._execute(f"drop view if exists {SCHEMA}.{quoted(table.name)}")
+            if ours.get(table.key) == "view":
+                self._execute(f"drop view if exists {_relation(table.key)}")
             self._replace(table)
-            kinds[table.name] = "table"
+            kinds[table.key] = "table"
         return kinds
 
     def _create_view(self, table: BuiltTable, sql: dict[str, str], ours: dict[str, str]) -> bool:
@@ -204,12 +205,10 @@ class _Copy:
 
         try:
             with self.connection.transaction():
-                if ours.get(table.name) == "table":
-                    self._execute(f"drop table {SCHEMA}.{quoted(table.name)}")
+                if ours.get(table.key) == "table":
+                    self._execute(f"drop table {_relation(table.key)}")
                 self._execute(sql[table.name])
-                probe = self.connection.execute(
-                    f"select * from {SCHEMA}.{quoted(table.name)} limit 0".encode()
-                )
+                probe = self.connection.execute(f"select * from {_relation(table.key)} limit 0".encode())
                 # The same SQL with another meaning would be worse than none.
                 if [column.name for column in probe.description or ()] != [name for name, _ in table.columns]:
                     raise psycopg.ProgrammingError("the view has other columns")
@@ -218,15 +217,15 @@ class _Copy:
         return True
 
     def _verify(self, table: BuiltTable) -> None:
-        found = self._rows(table.measures.select(f"{SCHEMA}.{quoted(table.name)}"))[0]
+        found = self._rows(table.measures.select(_relation(table.key)))[0]
         compare(table.name, f"PostgreSQL at {self.place}", table.measures, table.measured, found)
 
     def _comment(self, table: BuiltTable, kind: str) -> None:
-        relation = f"{SCHEMA}.{quoted(table.name)}"
-        if text := self.comments.tables.get(table.name):
+        relation, comments = _relation(table.key), self.comments[table.schema]
+        if text := comments.tables.get(table.name):
             self._execute(f"comment on {kind} {relation} is {_escaped(text)}")
         for column, _ in table.columns:
-            if text := self.comments.columns.get((table.name, column)):
+            if text := comments.columns.get((table.name, column)):
                 self._execute(f"comment on column {relation}.{quoted(column)} is {_escaped(text)}")
 
     def _execute(self, statement: str) -> None:
@@ -234,6 +233,12 @@ class _Copy:
 
     def _rows(self, query: str) -> Sequence[tuple[Any, ...]]:
         return self.connection.execute(query.encode()).fetchall()
+
+
+def _relation(key: str) -> str:
+    """Where the table of this key is; a mart may have a dot in its name."""
+    in_other_schema = key.startswith(f"{META_SCHEMA}.")
+    return f"{META_SCHEMA}.{quoted(key.partition('.')[2])}" if in_other_schema else f"{SCHEMA}.{quoted(key)}"
 
 
 def _postgres_type(kind: str) -> str:

@@ -75,7 +75,8 @@ def test_every_mart_arrives_with_types_rows_and_comments(
     assert report.postgres == database.partition("@")[2]
     assert ask(database, "select run_id, version from marts.published_run") == [("run-1", 1)]
     kinds = dict(ask(database, "select table_name, kind from marts.published_tables"))
-    assert kinds == {table.name: table.kind for table in report.tables} | {"published_run": "table"}
+    about = {key: "table" for key in kinds if key.startswith("published")}
+    assert kinds == {table.name: table.kind for table in report.tables} | about
     assert ask(database, "select sum(amount), count(*) from marts.fct_all") == [(Decimal("504495.00"), 2000)]
     assert ask(database, 'select amount, at::text, list, struct from marts."fct odd" where id = 2') == [
         (Decimal("2.02"), "2026-01-01 02:00:00", [2, None], {"a": 2})
@@ -92,6 +93,22 @@ def test_every_mart_arrives_with_types_rows_and_comments(
         ("One row a thing; it's a test.", 'Name, "quoted".')
     ]
     assert ask(database, comments.format("fct_all", "fct_all", 2)) == [("All of it.", "Money.")]
+
+
+def test_the_run_is_told_there_too(warehouse: Path, tmp_path: Path, database: str) -> None:
+    target = tmp_path / "roi.duckdb"
+    tables = "select table_name from information_schema.tables where table_schema = 'published' order by 1"
+    for number in (1, 2):
+        publish_run(warehouse, target, f"run-{number}", PublishOptions(postgres=database))
+        names = read(target, tables)
+        assert ask(database, tables) == names and ("runs",) in names and ("changes",) in names
+        for (name,) in names:
+            query = f"select * from published.{name} order by 1, 2"
+            assert ask(database, query) == read(target, query)
+    assert ask(database, "select obj_description('published.settings'::regclass)") == [
+        ("One row a setting that the run used.",)
+    ]
+    assert ask(database, "select rows from published.tables where name = 'dim_things'") == [(1000,)]
 
 
 def test_a_reader_sees_one_version_through_a_publish(warehouse: Path, tmp_path: Path, database: str) -> None:
@@ -178,9 +195,14 @@ def test_a_view_becomes_a_table_and_the_other_way_round(
 def test_a_table_of_somebody_else_is_not_touched(warehouse: Path, tmp_path: Path, database: str) -> None:
     tell(database, "create schema marts; create table marts.dim_things as select 42 as precious")
     target = tmp_path / "roi.duckdb"
-    with pytest.raises(PublishError, match="not published from here: dim_things. Name another database"):
+    with pytest.raises(PublishError, match=r"not published from here: marts.dim_things\. Name another"):
         publish_run(warehouse, target, "1", PublishOptions(postgres=database))
     assert ask(database, "select precious from marts.dim_things") == [(42,)]
+    tell(database, "drop schema marts cascade; create schema published")
+    tell(database, "create table published.runs as select 43 as precious")
+    with pytest.raises(PublishError, match=r"not published from here: published.runs\. Name another"):
+        publish_run(warehouse, target, "1", PublishOptions(postgres=database))
+    assert ask(database, "select precious from published.runs") == [(43,)]
     assert not target.exists()
 
 

@@ -45,6 +45,30 @@ def test_a_version_holds_every_mart_as_parquet(warehouse: Path, tmp_path: Path) 
         assert types == [(column["name"], column["type"]) for column in entry["columns"]]
 
 
+def test_a_version_says_what_its_run_was(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    report = publish_run(warehouse, target, "run-1")
+    entries = manifest_of(report.version_folder)["about_the_run"]
+    assert {(entry["schema"], entry["name"]) for entry in entries} == {
+        ("marts", "published_run"),
+        *(("published", name) for (name,) in read(target, "select table_name from information_schema.tables "
+            "where table_schema = 'published'")),
+    }  # fmt: skip
+    with duckdb.connect(str(target), read_only=True) as connection:
+        for entry in entries:
+            (name,) = entry["files"]
+            file = report.version_folder / name
+            relation = f"{entry['schema']}.{entry['name']}"
+            assert name in (f"{relation}.parquet", "published_run.parquet")
+            assert hashlib.sha256(file.read_bytes()).hexdigest() == entry["sha256"][name]
+            assert connection.execute(f"from {relation}").fetchall() == (
+                connection.execute(f"from '{file}'").fetchall()
+            )
+            assert entry["description"] and all(column["description"] for column in entry["columns"]), entry
+    run = report.version_folder / "published_run.parquet"
+    assert duckdb.sql(f"select run_id, version from '{run}'").fetchall() == [("run-1", 1)]
+
+
 def test_the_manifest_describes_tables_and_columns(warehouse: Path, tmp_path: Path) -> None:
     report = publish_run(warehouse, tmp_path / "roi.duckdb", "run-1")
     entries = {entry["name"]: entry for entry in manifest_of(report.version_folder)["tables"]}
@@ -110,7 +134,8 @@ def test_files_whose_rows_did_not_change_are_linked(warehouse: Path, tmp_path: P
     def publish_and_compare(run: str) -> set[str]:
         before = parquet.versions(tmp_path / "published")[-1]
         after = publish_run(warehouse, target, run).version_folder
-        return {file.name for file in after.glob("*.parquet") if not file.samefile(before / file.name)}
+        marts = (file for file in after.glob("*.parquet") if not file.name.startswith("published"))
+        return {file.name for file in marts if not file.samefile(before / file.name)}
 
     publish_run(warehouse, target, "run-1")
     with duckdb.connect(str(target), read_only=True) as connection:
