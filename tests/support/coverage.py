@@ -9,9 +9,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.settings import DBT_PROJECT
-from tests.support.warehouse import settings_for
+from tests.support.warehouse import dbt, settings_for
 
 FIXED_COST = 1_000.0
 COMMISSION = 0.1
@@ -40,7 +39,7 @@ def measure(folder: Path, kinds: Sequence[Kind], worlds: int, seed: int = 202601
     rows, truth = _simulate(np.random.default_rng(seed), kinds, worlds)
     with duckdb.connect(str(settings.warehouse)) as connection:
         _write(connection, rows)
-    result = run_dbt(settings, ["run", "-s", "int_bootstrap_totals", "int_influencer_intervals"])
+    result = dbt(settings, ["run", "-s", "int_bootstrap_totals", "int_influencer_intervals"])
     assert result.success, result.error or [node.message for node in result.failures]
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         found = connection.execute(

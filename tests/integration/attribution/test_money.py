@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.settings import DBT_PROJECT, Settings
+from tests.support.warehouse import dbt
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def test_every_model_gives_every_order_away_to_the_cent(tmp_path: Path) -> None:
     settings = Settings.from_env({"ROI_DATA": str(tmp_path), "ROI_HASH_KEY": "a key of the tests"})
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute(WORLD)
-    result = run_dbt(settings, ["run", "--select", *FACTS])
+    result = dbt(settings, ["run", "--select", *FACTS])
     assert result.success, [result.error, *(node.message for node in result.failures)]
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         for fact in FACTS:

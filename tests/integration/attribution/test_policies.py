@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.dbt_runner import run_dbt
-from tests.support.warehouse import build, settings_for
+from tests.support.warehouse import build, dbt, settings_for
 from tests.support.world import random_world, write_batch, write_registry
 
 pytestmark = pytest.mark.slow
@@ -29,7 +28,7 @@ def test_the_policy_in_force_is_what_was_done(tmp_path: Path, variables: str) ->
         settings,
         ["build", "--exclude-resource-type", "test", "unit_test", "-s", "+mart_code_policy_whatif"],
     )
-    result = run_dbt(settings, ["test", "-s", "assert_policy_in_force_is_what_was_done"])
+    result = dbt(settings, ["test", "-s", "assert_policy_in_force_is_what_was_done"])
     assert result.success, [node.message for node in result.failures]
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         coded = connection.execute("select count(*) from intermediate.int_order_codes").fetchall()[0][0]

@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.lib.changes import compare, find_run, read_runs
-from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.publish import RunFacts, publish
 from orchestration.lib.readers import changes, open_reader
 from orchestration.lib.readers.filters import Filters
 from orchestration.lib.report.page import render
 from orchestration.lib.settings import Settings
+from tests.support.warehouse import dbt
 
 HISTORY = ["int_order_credits", "hist_influencer_roi", "hist_roi_changes", "hist_runs"]
 WHO = "influencer_id = 'inf_0'"
@@ -64,7 +64,7 @@ def expected(built_world: Settings) -> dict[str, Decimal]:
             " settings = replace(settings, '\"half_life_hours\": 168', '\"half_life_hours\": 72'),"
             ' seed_hashes = replace(seed_hashes, \'"costs": "\', \'"costs": "1\')'
         )
-    result = run_dbt(built_world, ["run", "--full-refresh", "--select", *HISTORY])
+    result = dbt(built_world, ["run", "--full-refresh", "--select", *HISTORY])
     assert result.success, [node.message for node in result.failures]
     return made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.settings import Settings
+from tests.support.warehouse import dbt
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ where identifier_type = '{kind}' and identifier_key in (
 
 def log_again(settings: Settings) -> list[tuple[str, str, str]]:
     """A run of the log alone, and what it has added so far."""
-    result = run_dbt(settings, ["run", "--full-refresh", "--select", "hist_identity_merges"])
+    result = dbt(settings, ["run", "--full-refresh", "--select", "hist_identity_merges"])
     assert result.success, [node.message for node in result.failures]
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         return sorted(connection.execute(MERGES).fetchall())
