@@ -8,6 +8,7 @@ from functools import partial
 from dagster import AssetKey, Definitions
 
 from orchestration.defs.dbt.assets import build_dbt_assets
+from orchestration.defs.dbt.results import MART_SCHEMA
 from orchestration.defs.dbt.translator import REGISTRY_KEY
 from orchestration.defs.ingestion.raw import build_raw_assets
 from orchestration.defs.ingestion.registry import build_registry_asset
@@ -18,8 +19,6 @@ from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.manifest import prepare_manifest
 from orchestration.lib.progress import Progress, Silence
 from orchestration.lib.settings import Settings
-
-MART_SCHEMA = "marts"
 
 
 def build_definitions(
@@ -37,7 +36,8 @@ def build_definitions(
     progress = progress or Silence()
     registry = build_registry_asset(settings)
     raw = build_raw_assets(settings, REGISTRY_KEY, progress)
-    dbt = build_dbt_assets(prepare_manifest(settings), progress, start_dbt or partial(DbtProcess, settings))
+    manifest = prepare_manifest(settings)
+    dbt = build_dbt_assets(settings, manifest, progress, start_dbt or partial(DbtProcess, settings))
     links = build_links_job(settings)
     marts: list[AssetKey] = [key for key in dbt.keys if key.path[0] == MART_SCHEMA]
     return Definitions(

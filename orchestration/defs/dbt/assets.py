@@ -1,7 +1,8 @@
 """The dbt project as Dagster assets, built by one dbt command in this process."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from pydantic import Field
 from orchestration.defs.dbt.results import UNIQUE_ID, Results
 from orchestration.defs.dbt.selection import build_command
 from orchestration.defs.dbt.translator import RoiTranslator
+from orchestration.lib import last_build
 from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.dbt_runner import DbtResult, NodeEvent
 from orchestration.lib.manifest import count_nodes, read_manifest
 from orchestration.lib.progress import Progress
+from orchestration.lib.publish.facts import TestResult, read_tests
+from orchestration.lib.settings import Settings
 
 DBT_OP = "dbt_build"
 TEST_KINDS = frozenset({"test", "unit_test"})
@@ -24,15 +28,20 @@ TEST_KINDS = frozenset({"test", "unit_test"})
 class DbtConfig(Config):
     """What a run may ask of dbt."""
 
-    full_refresh: bool = Field(default=False, description="Build incremental models from scratch.")
+    full_refresh: bool = Field(
+        default=False, description="Build everything from scratch, also where nothing has changed."
+    )
 
 
 def build_dbt_assets(
-    manifest_file: Path, progress: Progress, start_dbt: Callable[[], DbtProcess]
+    settings: Settings, manifest_file: Path, progress: Progress, start_dbt: Callable[[], DbtProcess]
 ) -> AssetsDefinition:
     """All models, seeds and tests as assets and checks, one step for all of them.
 
+    Where nothing has changed since the last complete build, that one stands: dbt is not asked.
+
     Args:
+        settings: where everything is.
         manifest_file: dbt's manifest.
         progress: told what each node did.
         start_dbt: gives the process that runs dbt, one that is ready or a new one.
@@ -44,11 +53,21 @@ def build_dbt_assets(
         command = build_command(manifest, _asked_for(context), config.full_refresh)
         results = Results(context.assets_def)
         _announce(manifest, progress, context.is_subset)
+        is_complete = not context.is_subset
+        built_at = last_build.stands(settings) if is_complete and not config.full_refresh else None
+        if built_at is not None:
+            tests = read_tests(settings.dbt_target_dir)
+            _conclude_unbuilt(tests, built_at, progress)
+            yield from results.unchanged(built_at, tests)
+            return
+        last_build.forget(settings)
         with start_dbt() as process:
             for event in process.run(command):
                 _tell(progress, context, event)
                 yield from results.of(event)
         _conclude(process.result, progress)
+        if is_complete:
+            last_build.remember(settings)
 
     return dbt_build
 
@@ -82,6 +101,20 @@ def _tell(progress: Progress, context: AssetExecutionContext, event: NodeEvent) 
         context.log.error(f"{event.kind} {event.name}: {event.message}")
     elif event.status == "warn":
         context.log.warning(f"{event.kind} {event.name}: {event.message}")
+
+
+def _conclude_unbuilt(tests: Sequence[TestResult], built_at: datetime, progress: Progress) -> None:
+    """Says why nothing was built, and what the tests said when it was."""
+    passed = sum(test.status == "pass" for test in tests)
+    progress.finish(
+        "models",
+        f"nothing has changed since {built_at:%Y-%m-%d %H:%M} UTC, so all models stand "
+        "(`--full-refresh` builds them anyway)",
+    )
+    progress.finish("tests", f"{passed} of {len(tests)} tests passed then")
+    for test in tests:
+        if test.status != "pass":
+            progress.problem(f"Warning: {test.kind} {test.name}: {test.failures} results, as before")
 
 
 def _conclude(result: DbtResult, progress: Progress) -> None:

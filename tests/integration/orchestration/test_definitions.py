@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -258,6 +259,44 @@ def test_materializations_carry_row_counts_and_durations(fresh: Settings, manife
     assert found["raw/clicks"]["files_loaded"].value == 1
     assert found["raw/clicks"]["seconds"].value >= 0
     assert found["registry/files"]["influencers"].value == 3
+
+
+def test_a_build_that_stands_is_not_made_again(fresh: Settings, manifest: dict[str, Any]) -> None:
+    prepare_manifest(fresh)
+    results = {"metadata": {"invocation_id": "of the first"}, "results": []}
+    (fresh.dbt_target_dir / "run_results.json").write_text(json.dumps(results))
+    failed, first, second, third = (FakeDbt(manifest, status) for status in ("fail", "pass", "pass", "pass"))
+    run_with(fresh, failed, Heard())
+    run_with(fresh, first, Heard())
+    heard = Heard()
+    result = run_with(fresh, second, heard)
+    run_with(fresh, third, Heard(), full_refresh=True)
+    # A failed build does not stand, and somebody may want one all the same.
+    assert [len(dbt.commands) for dbt in (failed, first, second, third)] == [1, 1, 0, 1]
+    assert heard.finished["models"].startswith("nothing has changed since ")
+    assert "dbt_build" in step_names(result, "STEP_SUCCESS")
+    # Publishing is asked as ever; of a dbt that built nothing there is nothing to publish.
+    assert step_names(result, "STEP_FAILURE") == {"published_roi"}
+
+
+def test_a_build_that_failed_leaves_nothing_that_stands(
+    fresh: Settings, manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    write_registry(tmp_path / "registry")
+    own = settings_for(fresh.landing, tmp_path / "registry", fresh.data)
+    prepare_manifest(own)
+    results = {"metadata": {"invocation_id": "of the first"}, "results": []}
+    (own.dbt_target_dir / "run_results.json").write_text(json.dumps(results))
+    file = own.registry / "influencers.csv"
+    before = file.read_bytes()
+    first, failed, after = (FakeDbt(manifest, status) for status in ("pass", "fail", "pass"))
+    run_with(own, first, Heard())
+    file.write_bytes(before.replace(b"Creator 0", b"Creator 9"))
+    run_with(own, failed, Heard())
+    # All is as it was when the first build was made, but for the tables.
+    file.write_bytes(before)
+    run_with(own, after, Heard())
+    assert [len(dbt.commands) for dbt in (first, failed, after)] == [1, 1, 1]
 
 
 def test_a_wrong_registry_stops_the_run_before_anything_is_loaded(
