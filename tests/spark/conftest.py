@@ -14,8 +14,10 @@ from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.java import find_java
 from orchestration.lib.spark.place import PORTS, SparkPlace
 
-# Tests are many small queries: compiling them thoroughly takes longer than running them.
-_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Tests are many small queries: compiling them thoroughly takes longer than running them, but each has code of
+# its own, and the cache that this way of compiling comes with is too small for all of it.
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+_TRIES = 3
 
 
 def _missing() -> str | None:
@@ -35,25 +37,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=str(reason)))
 
 
-def _free_ports() -> int:
-    """The first of enough free ports in a row."""
-    for first in range(21000, 60000, 100):
-        if not any(_is_taken(port) for port in range(first, first + PORTS)):
-            return first
+def _free_ports(first: int) -> int:
+    """The first of enough free ports in a row, from one on; below those that systems give to clients."""
+    for start in range(first, 32000, PORTS):
+        if all(_is_free(port) for port in range(start, start + PORTS)):
+            return start
     raise RuntimeError("there are no free ports")
 
 
-def _is_taken(port: int) -> bool:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPlace]:
     """A master, two workers and a Thrift server."""
-    place = SparkPlace("127.0.0.1", _free_ports(), tmp_path_factory.mktemp("spark"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_TOOL_OPTIONS", _JAVA)
-        cluster.up(place)
+        place = _start(tmp_path_factory)
         yield place
         cluster.down(place)
+
+
+def _start(tmp_path_factory: pytest.TempPathFactory) -> SparkPlace:
+    """A cluster at free ports, at others when somebody took one of them meanwhile."""
+    first = 21000
+    for attempt in range(1, _TRIES + 1):
+        place = SparkPlace("127.0.0.1", _free_ports(first), tmp_path_factory.mktemp("spark"))
+        try:
+            cluster.up(place)
+        except SparkError:
+            if attempt == _TRIES:
+                raise
+            first = place.port + PORTS
+        else:
+            break
+    return place

@@ -49,6 +49,14 @@ def test_what_is_no_thrift_server_is_one_sentence(spark: SparkPlace, tmp_path: P
         pass
 
 
+def test_a_refused_statement_is_one_sentence(spark: SparkPlace) -> None:
+    with (
+        pytest.raises(SparkError, match=f"^Spark at 127.0.0.1:{spark.port} refused a statement: .*nowhere"),
+        connect(spark) as cursor,
+    ):
+        cursor.execute("select * from nowhere")
+
+
 def test_a_run_without_spark_changes_nothing(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -62,7 +70,7 @@ def test_a_run_without_spark_changes_nothing(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert run.returncode == 1

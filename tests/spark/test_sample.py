@@ -18,12 +18,23 @@ from tests.support.parity import differences
 from tests.support.warehouse import settings_for
 
 
+class Problems(Silence):
+    """Keeps what a person should read, because a run's error only names what failed."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def problem(self, text: str) -> None:
+        self.texts.append(text)
+
+
 def _run(data: Path, patch: pytest.MonkeyPatch, **more: str) -> Settings:
     settings = settings_for(ROOT / DEFAULT_LANDING, ROOT / DEFAULT_REGISTRY, data, more=more)
     for name, value in {**settings.environment(), "ROI_HASH_KEY": settings.hash_key.decode()}.items():
         patch.setenv(name, value)
-    outcome = run_job(settings, Silence())
-    assert outcome.error is None, outcome.error
+    problems = Problems()
+    outcome = run_job(settings, problems)
+    assert outcome.error is None, "\n".join([outcome.error, *problems.texts])
     return settings
 
 

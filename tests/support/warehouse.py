@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.lib.dbt_runner import DbtResult, invoke_dbt, run_dbt
+from orchestration.lib.dbt_runner import DbtResult, NodeEvent, invoke_dbt, run_dbt
 from orchestration.lib.ingestion import load_landing
 from orchestration.lib.registry import TABLES
 from orchestration.lib.settings import Settings
@@ -46,18 +46,25 @@ def load(settings: Settings) -> None:
             prepare(settings, connection)
 
 
-def build(settings: Settings, command: Sequence[str] = ("run",), full_refresh: bool = False) -> None:
+def build(
+    settings: Settings,
+    command: Sequence[str] = ("run",),
+    full_refresh: bool = False,
+    on_node: Callable[[NodeEvent], None] | None = None,
+) -> None:
     """Loads what has landed and runs dbt's models and seeds; an AssertionError names what failed."""
     load(settings)
-    result = dbt(settings, [*command, *(["--full-refresh"] if full_refresh else [])])
+    result = dbt(settings, [*command, *(["--full-refresh"] if full_refresh else [])], on_node)
     failures = [f"{node.name}: {node.message}" for node in result.failures]
     assert result.success, "\n".join([result.error or "dbt failed", *failures])
 
 
-def dbt(settings: Settings, command: Sequence[str]) -> DbtResult:
+def dbt(
+    settings: Settings, command: Sequence[str], on_node: Callable[[NodeEvent], None] | None = None
+) -> DbtResult:
     """Runs dbt over a project that this process has read before; reading it takes longer than most builds."""
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    return run_dbt(settings, command, manifest=_project(settings))
+    return run_dbt(settings, command, on_node, _project(settings))
 
 
 def _project(settings: Settings) -> Any:

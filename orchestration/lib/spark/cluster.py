@@ -20,10 +20,12 @@ WORKERS = 2
 WORKER_CORES = 1
 WORKER_MEMORY = "1500m"
 EXECUTOR_MEMORY = "1200m"
-DRIVER_MEMORY = "1g"
+DRIVER_MEMORY = "2g"
+DAEMON_MEMORY = "256m"
 _THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
-_START_SECONDS = 120
-_STOP_SECONDS = 20
+# A limit for what hangs, not for what is slow: a process that ends is seen at once.
+_START_SECONDS = 600
+_STOP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ def start_worker(place: SparkPlace, number: int) -> Process:
     name = f"worker{number}"
     home, java = spark_home(), find_java()
     process = _start(name, _command(home, place, name), place, home, java)
-    others = [other for other in processes(place) if other.name != name]
-    place.state.write_text(json.dumps([asdict(entry) for entry in [*others, process]]), encoding="utf-8")
+    known = {**{other.name: other for other in processes(place)}, name: process}
+    place.state.write_text(json.dumps([asdict(entry) for entry in known.values()]), encoding="utf-8")
     return process
 
 
@@ -137,9 +139,9 @@ def _command(home: Path, place: SparkPlace, name: str) -> list[str]:
 def _conf(place: SparkPlace) -> dict[str, str]:
     """What differs from Spark's defaults; docs/scale.md says what a larger cluster sets."""
     metastore = place.path / "metastore"
-    java_options = "-Duser.timezone=UTC"
+    # Code that is compiled for queries fills the metaspace, and each step of its growth stops everything.
+    java_options = "-Duser.timezone=UTC -XX:MetaspaceSize=256m"
     return {
-        "spark.driver.memory": DRIVER_MEMORY,
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
         "spark.driver.extraJavaOptions": f"{java_options} -Dderby.system.home={metastore}",
@@ -164,7 +166,8 @@ def _start(name: str, command: list[str], place: SparkPlace, home: Path, java: P
         "SPARK_HOME": str(home),
         "JAVA_HOME": str(java.parent.parent),
         "SPARK_LOCAL_IP": HOST,
-        "SPARK_DAEMON_MEMORY": "512m",
+        # Spark takes the Thrift server for a daemon, and then heeds no `spark.driver.memory`.
+        "SPARK_DAEMON_MEMORY": DRIVER_MEMORY if name == "thriftserver" else DAEMON_MEMORY,
         "SPARK_NO_DAEMONIZE": "1",
     }
     with (place.logs / f"{name}.log").open("wb") as log:

@@ -41,10 +41,10 @@ def connect(place: SparkPlace) -> Iterator[Any]:
     """A DB-API cursor whose session reads and writes as dbt's do.
 
     Raises:
-        SparkError: see `require`; or the server refuses the session.
+        SparkError: see `require`; or the server refuses the session, or a statement.
     """
     require(place)
-    from pyhive import hive
+    from pyhive import exc, hive
 
     try:
         connection = hive.connect(
@@ -62,5 +62,14 @@ def connect(place: SparkPlace) -> Iterator[Any]:
         ) from error
     try:
         yield connection.cursor()
+    except exc.Error as error:
+        raise SparkError(f"Spark at {place.host}:{place.port} refused a statement: {_said(error)}") from error
     finally:
         connection.close()
+
+
+def _said(error: Exception) -> str:
+    """What the server says is wrong, without the traces of its stack."""
+    answer = error.args[0] if error.args else None
+    status = getattr(answer, "status", None)
+    return " ".join(str(getattr(status, "errorMessage", None) or error).split())

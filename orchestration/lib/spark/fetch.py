@@ -87,7 +87,8 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
 def _tables_behind(con: duckdb.DuckDBPyConnection, cursor: Any, query: str) -> set[str] | None:
     """What a view reads beside marts, as tables; None where DuckDB cannot have the same view."""
     try:
-        names = con.get_table_names(query, qualified=True)
+        # A name comes with the alias that it was given, where it was given one.
+        names = {name.partition(" ")[0] for name in con.get_table_names(query, qualified=True)}
     except duckdb.ParserException:
         return None
     behind = {name for name in names if not name.startswith(f"{MARTS}.")}

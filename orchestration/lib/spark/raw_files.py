@@ -33,6 +33,7 @@ class Manifest:
 
     Attributes:
         probe: a hash of DuckDB's that keys of clicks depend on; other keys, other files.
+        files: a hash of what was loaded; the folder may have served another warehouse.
         clicks: rows of clicks.
         through_file_id: the last load whose clicks are there.
         batches: numbers of the batches of clicks, in order.
@@ -40,6 +41,7 @@ class Manifest:
     """
 
     probe: str = ""
+    files: str = ""
     clicks: int = 0
     through_file_id: int = -1
     batches: tuple[int, ...] = ()
@@ -59,7 +61,7 @@ def export(con: duckdb.DuckDBPyConnection, place: SparkPlace) -> Manifest:
     through = int(_value(con, "select coalesce(max(file_id), -1) from raw.load_log"))
     clicks = int(_value(con, "select count(*) from raw.clicks"))
     kept = _value(con, f"select count(*) from raw.clicks where _file_id <= {known.through_file_id}")
-    if known.probe != probe or kept != known.clicks:
+    if known.probe != probe or known.files != _files(con, known.through_file_id) or kept != known.clicks:
         known = Manifest(version=known.version)
     _remove_strays(place, known)
     batches = known.batches
@@ -70,7 +72,7 @@ def export(con: duckdb.DuckDBPyConnection, place: SparkPlace) -> Manifest:
     version = known.version + 1
     for table in (*VERSIONED, *LOGS):
         _write_table(con, table, place.raw / table / f"version-{version:06d}")
-    manifest = Manifest(str(probe), clicks, through, batches, version)
+    manifest = Manifest(str(probe), _files(con, through), clicks, through, batches, version)
     _replace(place.raw / _MANIFEST, json.dumps(asdict(manifest)))
     _remove_strays(place, manifest)
     return manifest
@@ -181,6 +183,13 @@ def _remove_strays(place: SparkPlace, manifest: Manifest) -> None:
                 shutil.rmtree(folder)
 
 
+def _files(con: duckdb.DuckDBPyConnection, through: int) -> str:
+    loaded = "string_agg(content_hash, ' ' order by file_id, content_hash)"
+    return str(
+        _value(con, f"select coalesce(md5({loaded}), '') from raw.load_log where file_id <= {through}")
+    )
+
+
 def _batch_name(batch: int) -> str:
     return f"batch-{batch:06d}"
 
@@ -192,5 +201,6 @@ def _replace(file: Path, text: str) -> None:
 
 
 def _value(con: duckdb.DuckDBPyConnection, query: str) -> Any:
-    row = con.execute(query).fetchone()
-    return row[0] if row else None
+    # All rows, because what is left of a result would bar the connection.
+    ((value,),) = con.execute(query).fetchall() or [(None,)]
+    return value

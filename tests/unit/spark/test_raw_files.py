@@ -93,6 +93,20 @@ def test_other_keys_mean_other_files(tmp_path: Path, place: SparkPlace) -> None:
         assert set(keys.fetchall()) == set(con.execute("select event_key from raw.clicks").fetchall())
 
 
+def test_another_warehouse_means_other_files(tmp_path: Path, place: SparkPlace) -> None:
+    """As many rows from as many files of other content are not what the folder holds."""
+    world = random_world(3)
+    for name, domain in (("one", "mail.example"), ("other", "post.example")):
+        with duckdb.connect() as con:
+            folder = tmp_path / name
+            text_of = {"clicks": [{**row, "page_url": f"https://{domain}/"} for row in world["clicks"]]}
+            write_batch(folder / "landing", "all", text_of)
+            load(con, folder)
+            assert export(con, place).clicks == rows(con, place, "clicks")
+            found = con.read_parquet([str(file) for file in files_of(place, "clicks")])
+            assert found.project("page_url").distinct().fetchall() == [(f"https://{domain}/",)]
+
+
 def test_spark_is_told_of_the_manifests_version_only(tmp_path: Path, place: SparkPlace) -> None:
     with duckdb.connect() as con:
         (tmp_path / "landing").mkdir()
