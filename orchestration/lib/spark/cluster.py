@@ -22,6 +22,8 @@ WORKER_MEMORY = "1500m"
 EXECUTOR_MEMORY = "1200m"
 DRIVER_MEMORY = "2g"
 DAEMON_MEMORY = "256m"
+# Further ones wait; dbt sends four.
+QUERIES_AT_ONCE = 8
 _THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 # A limit for what hangs, not for what is slow: a process that ends is seen at once.
 _START_SECONDS = 600
@@ -133,6 +135,10 @@ def _command(home: Path, place: SparkPlace, name: str) -> list[str]:
         *("--name", "roi", *settings, "spark-internal"),
         *("--hiveconf", f"hive.server2.thrift.bind.host={HOST}"),
         *("--hiveconf", f"hive.server2.thrift.port={place.port}"),
+        # A thread reads Hive's settings when it first asks the metastore, which costs more than most queries'
+        # planning; the default is a new thread a query.
+        *("--hiveconf", f"hive.server2.async.exec.threads={QUERIES_AT_ONCE}"),
+        *("--hiveconf", "hive.server2.async.exec.keepalive.time=3600s"),
     ]
 
 
