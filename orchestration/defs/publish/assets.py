@@ -16,7 +16,7 @@ from dagster import (
 from orchestration.lib.manifest import read_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.publish import PublishError, PublishReport, RunFacts, publish
-from orchestration.lib.publish.facts import read_tests
+from orchestration.lib.publish.results import read_tests
 from orchestration.lib.settings import Settings
 from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.fetch import fetch

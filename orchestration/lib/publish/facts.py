@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from orchestration.lib.publish.names import literal
+from orchestration.lib.publish.results import TestResult
 
 # The time that says how fresh a dataset is, in the warehouse's raw tables.
 _TIMES = {
@@ -120,48 +120,12 @@ _EMPTY = {
 
 
 @dataclass(frozen=True)
-class TestResult:
-    """A test that dbt ran: `failures` counts rows, None for a unit test."""
-
-    name: str
-    kind: str
-    status: str
-    failures: int | None
-    tested: str
-    description: str | None
-
-    # pytest would collect a class of this name.
-    __test__ = False
-
-
-@dataclass(frozen=True)
 class RunFacts:
     """What only the run knows: its id, the settings in force, and how the tests ended."""
 
     run_id: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     tests: tuple[TestResult, ...] = ()
-
-
-def read_tests(artifacts: Path) -> tuple[TestResult, ...]:
-    """The tests of the last dbt run, from its folder of artifacts; none where dbt has not run there."""
-    try:
-        results = json.loads((artifacts / "run_results.json").read_text(encoding="utf-8"))["results"]
-        manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    nodes = manifest["nodes"] | manifest.get("unit_tests", {})
-    found = []
-    for result in results:
-        kind = result["unique_id"].partition(".")[0]
-        node = nodes.get(result["unique_id"])
-        if node is None or kind not in {"test", "unit_test"} or result["status"] == "skipped":
-            continue
-        status = "pass" if result["status"] in {"pass", "success"} else result["status"]
-        failures = result.get("failures") if kind == "test" else None
-        text = (node.get("description") or "").strip() or None
-        found.append(TestResult(node["name"], kind, status, failures, ", ".join(_tested(node)), text))
-    return tuple(sorted(found, key=lambda test: (test.kind, test.name)))
 
 
 def write_facts(connection: duckdb.DuckDBPyConnection, schema: str, facts: RunFacts) -> None:
@@ -191,13 +155,6 @@ def document(connection: duckdb.DuckDBPyConnection, schema: str, documented: Doc
         connection.execute(f"comment on table {schema}.{table} is {literal(comment)}")
         for column, text in columns.items():
             connection.execute(f"comment on column {schema}.{table}.{column} is {literal(text)}")
-
-
-def _tested(node: Mapping[str, Any]) -> list[str]:
-    if model := node.get("model"):
-        return [model]
-    ids = node.get("depends_on", {}).get("nodes", [])
-    return sorted({name.split(".")[-1] for name in ids})
 
 
 def _freshness(connection: duckdb.DuckDBPyConnection) -> str:

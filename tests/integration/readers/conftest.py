@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.lib.publish import RunFacts, publish
-from orchestration.lib.publish.facts import read_tests
+from orchestration.lib.publish.results import read_tests
 from orchestration.lib.settings import Settings
 from tests.support.published import write_warehouse
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.lib.publish import PublishError, RunFacts, copies, publish, table_hashes
-from orchestration.lib.publish.facts import TestResult, read_tests
+from orchestration.lib.publish.results import TestResult, read_tests
 from tests.support.published import publish_run, read
 
 
@@ -203,6 +203,25 @@ def test_test_results_come_from_what_dbt_wrote(tmp_path: Path) -> None:
             "description": " x ",
         },
         "test.p.skipped": {"name": "skipped"},
+        "test.p.singular": {
+            "name": "singular",
+            "raw_code": "{{ config(meta={'a': {'b': 1}}) }}\n\n-- Detects one.\n-- A failure means two.\n"
+            "-- depends_on: {{ ref('x') }}\nselect 1\n-- no\n",
+        },
+        "test.p.generic": {
+            "name": "generic",
+            "package_name": "p",
+            "test_metadata": {
+                "name": "sound",
+                "kwargs": {
+                    "key": "a, b",
+                    "not_null": "c",
+                    "accepted": "d: x, y,\n  z\n",
+                    "rules": "e: f > 0\ng: h\n  and not i: j\n",
+                },
+            },
+        },
+        "test.p.silent": {"name": "silent", "raw_code": "select 1 -- x\n"},
         "model.p.fct": {"name": "fct"},
     }
     unit_tests = {"unit_test.p.fct.b": {"name": "b", "model": "fct"}}
@@ -212,10 +231,22 @@ def test_test_results_come_from_what_dbt_wrote(tmp_path: Path) -> None:
         {"unique_id": "test.p.a", "status": "warn", "failures": 3},
         {"unique_id": "test.p.skipped", "status": "skipped"},
         {"unique_id": "test.p.gone", "status": "pass"},
+        *({"unique_id": f"test.p.{name}", "status": "pass"} for name in ("singular", "generic", "silent")),
     ]
-    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes, "unit_tests": unit_tests}))
+    macro = (
+        "{# sound(): words\n   of its maker #}\n{% test sound(model, key='') %}\n-- Detects rows.\nselect 1"
+    )
+    macros = {"macro.p.test_sound": {"macro_sql": macro}}
+    manifest = {"nodes": nodes, "unit_tests": unit_tests, "macros": macros}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
     assert read_tests(tmp_path) == (
         TestResult("a", "test", "warn", 3, "dim, fct", "x"),
+        TestResult(
+            *("generic", "test", "pass", None, ""),
+            "Looked for: a key that is there twice (a, b); a null in c; unknown d; e; g. Detects rows.",
+        ),
+        TestResult("silent", "test", "pass", None, "", None),
+        TestResult("singular", "test", "pass", None, "", "Detects one. A failure means two."),
         TestResult("b", "unit_test", "pass", None, "fct", None),
     )
