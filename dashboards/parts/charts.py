@@ -239,26 +239,29 @@ def labels(names: Sequence[str], keys: Sequence[str]) -> list[str]:
 
 
 def timeline(data: pd.DataFrame) -> alt.Chart:
-    """One person's events over time: `event_at`, `event_type`, `what` it was; purchases stand out."""
+    """One person's events over time: `event_at`, `kind`, `what` it was; purchases are diamonds.
+
+    Each kind has its own row, because goals and the purchase that they led to are minutes apart.
+    """
     x = alt.X("event_at:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=8, grid=False))
     tooltip = [
         alt.Tooltip("event_at:T", title="When (UTC)", format="%-d %b %Y %H:%M"),
-        alt.Tooltip("event_type:N", title="Event"),
+        alt.Tooltip("kind:N", title="Event"),
         alt.Tooltip("what:N", title="What"),
     ]
     y = alt.Y(
-        "event_type:N",
+        "kind:N",
         title=None,
+        sort=["purchase", "goal"],
         axis=alt.Axis(labelLimit=LABEL_PIXELS, ticks=False, domain=False, labelFlush=False),
     )
-    rows = data["event_type"].nunique()
+    rows = data["kind"].nunique()
     base = alt.Chart(data, height=34 * rows + SPACE)
-    return base.mark_point(filled=True, size=110, opacity=0.8).encode(
+    return base.mark_point(filled=True, opacity=0.8).encode(
         x=x,
         y=y,
         color=alt.condition("isValid(datum.influencer_name)", alt.value(COST), alt.value(REVENUE)),
-        shape=alt.condition(
-            "datum.conversion_type === 'purchase'", alt.value("diamond"), alt.value("circle")
-        ),
+        shape=alt.condition("datum.kind === 'purchase'", alt.value("diamond"), alt.value("circle")),
+        size=alt.condition("datum.kind === 'purchase'", alt.value(220), alt.value(110)),
         tooltip=tooltip,
     )

@@ -161,6 +161,7 @@ def _posts(source: Source, influencer_id: str, model: str) -> None:
                 "campaign_name": Column("Campaign"),
                 "impressions": Column("Shown", "count", "Times shown, as the platform reported."),
                 "sessions": Column("Visits", "count", FIGURES["sessions"].meaning),
+                "conversion_rate": Column("Conversion", "share", FIGURES["conversion_rate"].meaning),
                 "conversions": Column("Orders", "credit", FIGURES["conversions"].meaning),
                 "attributed_revenue": Column("Revenue", "money", FIGURES["attributed_revenue"].meaning),
                 "total_cost": Column(

@@ -93,6 +93,7 @@ def _person(source: Source, person: str, model: str) -> None:
         )
         data = tables.frame(table)
         data["what"] = [_event(row) for row in table.dicts()]
+        data["kind"] = [_kind(row) for row in table.dicts()]
         charts.draw(
             charts.timeline(data),
             f"The person's {len(table)} events in the order of time; they are listed below.",
@@ -140,6 +141,13 @@ def _event(row: dict[str, object]) -> str:
     if row["conversion_type"]:
         return str(row["conversion_type"]).replace("_", " ")
     return str(row["channel"] or row["event_type"]).replace("_", " ")
+
+
+def _kind(row: dict[str, object]) -> str:
+    """The event's row in the picture: goals and purchases apart."""
+    if row["event_type"] != "conversion":
+        return str(row["event_type"])
+    return "purchase" if row["conversion_type"] == "purchase" else "goal"
 
 
 def _summary(source: Source) -> None:

@@ -84,7 +84,7 @@ _DOCUMENTED: Documented = (
             "status": "pass or warn; an error would have stopped the publish.",
             "failures": "Rows that break the rule; null for unit tests.",
             "tested": "What it looks at: models, comma separated.",
-            "description": "What a failure means; null where nothing is written about it.",
+            "description": "What it detects and what a failure means; null where nothing is written.",
         },
     ),
 )

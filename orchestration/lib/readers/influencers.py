@@ -135,13 +135,14 @@ def weeks_of(reader: Reader, influencer_id: str, model: str) -> Table:
 
 def posts_of(reader: Reader, influencer_id: str, model: str) -> Table:
     """The influencer's posts, the newest first; the row without a post holds what belongs to none."""
-    reader.require(POSTS, "deliverable_id", "posted_at", "attributed_revenue", "total_cost")
+    reader.require(POSTS, "deliverable_id", "posted_at", "attributed_revenue", "conversion_rate")
     return reader.query(
         f"""
         select
             posts.deliverable_id, posts.posted_at, posts.platform, posts.content_format,
             dim_campaigns.campaign_name, posts.impressions, posts.sessions, posts.click_through_rate,
-            posts.conversions, posts.attributed_revenue, posts.total_cost, posts.roi_pct
+            posts.conversions, posts.attributed_revenue, posts.total_cost, posts.roi_pct,
+            posts.conversion_rate
         from {POSTS} as posts
         left join dim_campaigns on posts.campaign_id = dim_campaigns.campaign_id
         where posts.influencer_id = ? and posts.attribution_model = ?
@@ -183,12 +184,12 @@ def goals_of(reader: Reader, influencer_id: str, model: str) -> Table:
 
 def campaigns(reader: Reader, model: str) -> Table:
     """The campaigns; the row without one holds what belongs to none."""
-    reader.require("mart_campaign_roi", "campaign_id", "attributed_revenue", "total_cost", "budget")
+    reader.require("mart_campaign_roi", "campaign_id", "attributed_revenue", "total_cost", "conversion_rate")
     return reader.query(
         """
         select
             campaign_name, starts_on, ends_on, influencers, sessions, conversions, new_customers,
-            attributed_revenue, total_cost, budget, budget_used_pct, cpa, cac, roi_pct
+            attributed_revenue, total_cost, budget, budget_used_pct, cpa, cac, roi_pct, conversion_rate
         from mart_campaign_roi
         where attribution_model = ?
         order by starts_on desc nulls last, campaign_id
@@ -198,10 +199,13 @@ def campaigns(reader: Reader, model: str) -> Table:
 
 
 def breakdown(reader: Reader, dimension: str, model: str) -> Table:
-    """Posts by `platform` or `content_format`: how each does, the highest revenue first."""
+    """Posts by `platform` or `content_format`: how each does, the highest revenue first.
+
+    Who visits by two posts is a visitor of both in the conversion rate.
+    """
     if dimension not in ("platform", "content_format"):
         raise ValueError(f"{dimension!r} is no dimension of posts; platform and content_format are.")
-    reader.require(POSTS, dimension, "attributed_revenue", "total_cost", "conversions", "sessions")
+    reader.require(POSTS, dimension, "attributed_revenue", "total_cost", "conversions", "sessions", "buyers")
     return reader.query(
         f"""
         select
@@ -211,7 +215,8 @@ def breakdown(reader: Reader, dimension: str, model: str) -> Table:
             sum(conversions) as conversions,
             sum(attributed_revenue) as attributed_revenue,
             sum(total_cost) as total_cost,
-            (sum(attributed_revenue)::double / nullif(sum(total_cost), 0) - 1) * 100 as roi_pct
+            (sum(attributed_revenue)::double / nullif(sum(total_cost), 0) - 1) * 100 as roi_pct,
+            sum(buyers) / nullif(sum(visitors), 0) as conversion_rate
         from {POSTS}
         where attribution_model = ? and deliverable_id is not null
         group by {dimension}

@@ -124,6 +124,28 @@ def test_one_influencer_from_all_sides(reader: Reader) -> None:
     assert influencers.one(reader, "nobody", MODEL) is None
 
 
+def test_campaigns_and_kinds_of_posts_convert_as_their_marts_say(reader: Reader) -> None:
+    rates = dict(
+        reader.query(
+            "select campaign_name, conversion_rate from mart_campaign_roi where attribution_model = ?",
+            [MODEL],
+        ).rows
+    )
+    found = influencers.campaigns(reader, MODEL)
+    assert dict(zip(found.column("campaign_name"), found.column("conversion_rate"), strict=True)) == rates
+    assert any(rate for rate in rates.values())
+    posts = reader.query(
+        "select platform, visitors, conversion_rate from mart_deliverable_roi "
+        "where attribution_model = ? and deliverable_id is not null",
+        [MODEL],
+    ).dicts()
+    for row in influencers.breakdown(reader, "platform", MODEL).dicts():
+        theirs = [post for post in posts if post["platform"] == row["segment"] and post["visitors"]]
+        visitors = sum(post["visitors"] for post in theirs)
+        bought = sum(post["visitors"] * post["conversion_rate"] for post in theirs)
+        assert row["conversion_rate"] == (pytest.approx(bought / visitors) if visitors else None)
+
+
 def test_a_person_is_found_by_order_customer_and_mail(reader: Reader, built_world: Settings) -> None:
     purchases = {row[0] for row in reader.query("select order_id from fct_conversions").rows}
     with duckdb.connect(str(built_world.warehouse), read_only=True) as connection:
