@@ -18,7 +18,7 @@ from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.dbt_runner import DbtResult, NodeEvent
 from orchestration.lib.manifest import count_nodes, read_manifest
 from orchestration.lib.progress import Progress
-from orchestration.lib.publish.facts import TestResult, read_tests
+from orchestration.lib.publish.results import TestResult, read_tests
 from orchestration.lib.settings import Settings
 
 DBT_OP = "dbt_build"

@@ -17,7 +17,7 @@ from dagster import (
 )
 
 from orchestration.lib.dbt_runner import NodeEvent
-from orchestration.lib.publish.facts import TestResult
+from orchestration.lib.publish.results import TestResult
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
