@@ -20,6 +20,7 @@ from dagster import (
     build_sensor_context,
 )
 
+from orchestration.defs import project
 from orchestration.defs.dbt.selection import build_command
 from orchestration.defs.dbt.translator import REGISTRY_KEY, REGISTRY_SEEDS, group_of
 from orchestration.defs.project import build_definitions
@@ -211,9 +212,11 @@ def step_names(result: Any, kind: str) -> set[str]:
 
 
 @pytest.fixture
-def fresh(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+def fresh(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """The same landing folder and registry with an empty data folder, whose lock is given back."""
     made = settings_for(settings.landing, settings.registry, tmp_path / "data")
+    # Reading the project for each data folder takes longer than all else here, and dbt is not run.
+    monkeypatch.setattr(project, "prepare_manifest", lambda _: prepare_manifest(settings))
     yield made
     run_lock.release(made.data)
 
@@ -262,7 +265,7 @@ def test_materializations_carry_row_counts_and_durations(fresh: Settings, manife
 
 
 def test_a_build_that_stands_is_not_made_again(fresh: Settings, manifest: dict[str, Any]) -> None:
-    prepare_manifest(fresh)
+    fresh.dbt_target_dir.mkdir(parents=True)
     results = {"metadata": {"invocation_id": "of the first"}, "results": []}
     (fresh.dbt_target_dir / "run_results.json").write_text(json.dumps(results))
     failed, first, second, third = (FakeDbt(manifest, status) for status in ("fail", "pass", "pass", "pass"))
@@ -284,7 +287,7 @@ def test_a_build_that_failed_leaves_nothing_that_stands(
 ) -> None:
     write_registry(tmp_path / "registry")
     own = settings_for(fresh.landing, tmp_path / "registry", fresh.data)
-    prepare_manifest(own)
+    own.dbt_target_dir.mkdir(parents=True)
     results = {"metadata": {"invocation_id": "of the first"}, "results": []}
     (own.dbt_target_dir / "run_results.json").write_text(json.dumps(results))
     file = own.registry / "influencers.csv"
