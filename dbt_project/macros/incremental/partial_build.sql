@@ -17,6 +17,10 @@
     {%- if config.get('full_refresh') is not none -%}
         {{ return(config.get('full_refresh')) }}
     {%- endif -%}
+    {%- if model.resource_type == 'seed' -%}
+        {#- Made anew by each build. -#}
+        {{ return(true) }}
+    {%- endif -%}
     {{ return(flags.FULL_REFRESH or not influencer_roi.stands_on_last_build()) }}
 {%- endmacro %}
 
