@@ -69,6 +69,7 @@ FAULTS = {
     ],
     "assert_journeys_are_in_order": [
         f"update {JOURNEYS} set touch_position = path_length - touch_position + 1",
+        f"update {JOURNEYS} set touch_number = touch_number + 1",
         f"update {JOURNEYS} set hours_to_conversion = -0.000001",
         f"update {JOURNEYS} set hours_to_conversion = 2160.000001",
         f"update {JOURNEYS} set is_last_touch = false",
@@ -85,6 +86,8 @@ FAULTS = {
         f" where {CONVERSIONS}.conversion_key = {JOURNEYS}.conversion_key)",
         f"update {LINEAR} set touch_number = null where touch_number = 2",
         f"update {LINEAR} set touch_number = 1000000 where touch_number = 1",
+        f"update {LINEAR} set touch_number = -1 where touch_number = 1",
+        f"update {LINEAR} set touch_number = 1 where touch_number is null",
         f"update {LINEAR} set conversion_key = -conversion_key - 1",
         f"delete from {LINEAR}",
     ],

@@ -6,20 +6,34 @@
 -- for none beside some.
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
-with credits as (
-    {{ credits_of_all_models() }}
-),
-
-credited as (
+-- Each model is grouped for itself, by a number, and a journey's touches are numbered without a gap (a test of
+-- `int_journeys`), so that no row of any model has to be looked up.
+with credited as (
+    {% for attribution_model in attribution_models() -%}
     select
-        attribution_model,
+        '{{ attribution_model }}' as attribution_model,
         conversion_key,
         sum(credit) as credit,
         sum(attributed_revenue) as revenue,
         count(*) as credited_rows,
-        count(touch_number) as touches
-    from credits
-    group by attribution_model, conversion_key
+        count(touch_number) as touches,
+        min(touch_number) as first_touch,
+        max(touch_number) as last_touch
+    from {{ stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
+    group by conversion_key
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+),
+
+journeys as (
+    select
+        journeys.conversion_key,
+        min(journeys.touch_number) as first_touch,
+        max(journeys.touch_number) as last_touch,
+        max(journeys.touched_at) as last_touched_at
+    from {{ ref('int_journeys') }} as journeys
+    group by journeys.conversion_key
 ),
 
 models as (
@@ -47,23 +61,21 @@ select
     conversions.revenue as expected_revenue
 from credited
 left join {{ ref('int_conversions') }} as conversions on credited.conversion_key = conversions.conversion_key
+left join journeys on credited.conversion_key = journeys.conversion_key
 where
     conversions.conversion_key is null
     or abs(credited.credit - 1) > 0.000000001
     or credited.revenue <> conversions.revenue
     -- An unattributed row stands alone.
     or (credited.touches < credited.credited_rows and credited.credited_rows > 1)
-union all
-select credits.attribution_model, credits.conversion_key, credits.credit, credits.attributed_revenue, null
-from credits
-left join {{ ref('int_journeys') }} as journeys
-    on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
-where credits.touch_number is not null and journeys.touch_number is null
+    or credited.first_touch < journeys.first_touch
+    or credited.last_touch > journeys.last_touch
+    or (credited.touches > 0 and journeys.conversion_key is null)
 union all
 select 'all', journeys.conversion_key, null, null, null
-from {{ ref('int_journeys') }} as journeys
+from journeys
 inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
-where journeys.touched_at > conversions.converted_at
+where journeys.last_touched_at > conversions.converted_at
 union all
 select models.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
 from models

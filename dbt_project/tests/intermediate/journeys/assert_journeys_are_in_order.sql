@@ -27,7 +27,9 @@ select
     conversion_key,
     touchpoint_id,
     case
-        when touch_position <> true_position or path_length <> true_length then 'positions'
+        when
+            touch_position <> true_position or touch_number <> touch_position or path_length <> true_length
+            then 'positions'
         when previous_touchpoint_id = touchpoint_id then 'the same touch twice'
         when hours_to_conversion < 0 then 'after the conversion'
         when hours_to_conversion > {{ var('attribution_window_hours') }} then 'outside of the window'
@@ -37,6 +39,7 @@ select
 from walked
 where
     touch_position <> true_position
+    or touch_number <> touch_position
     or path_length <> true_length
     or previous_touchpoint_id = touchpoint_id
     or hours_to_conversion < 0
