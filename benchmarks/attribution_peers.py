@@ -1,6 +1,6 @@
 """The attribution models beside two public packages, on the same journeys, in one run.
 
-`python -m benchmarks.attribution_peers --peer-python PATH [--journeys N] [--keys 12,200,2000]`
+`python -m benchmarks.attribution_peers --peer-python PATH [--journeys N] [--keys 12,200,2000] [--patience S]`
 
 PATH is the Python of an environment with the peers, which nothing else here needs:
 `python -m venv peers && peers/bin/pip install ChannelAttribution marketing-attribution-models matplotlib`.
@@ -143,13 +143,21 @@ def ours(settings: Settings) -> Ours:
     return Ours(seconds, rules, effects)
 
 
-def peer(python: Path, name: str, paths: Path, keys: int) -> dict[str, Any]:
-    """What a peer says; its own message where it fails."""
+def peer(python: Path, name: str, paths: Path, keys: int, patience: float) -> dict[str, Any]:
+    """What a peer says within that many seconds; its own message where it fails."""
     command = [str(python), str(PROGRAM), name, str(paths), str(keys)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return {"error": done.stderr.strip().splitlines()[-1]}
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said, complaints = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, complaints = process.communicate()
+            if not said.strip():
+                return {"error": f"nothing within {patience:.0f} s"}
+            return {**json.loads(said.splitlines()[-1]), "gave_up_after": patience}
+    if process.returncode:
+        return {"error": complaints.strip().splitlines()[-1]}
+    found: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     return found
 
 
@@ -158,7 +166,7 @@ def largest_difference(mine: dict[str, float], theirs: dict[str, float]) -> floa
     return max(abs(mine.get(key, 0.0) - theirs.get(key, 0.0)) for key in mine.keys() | theirs.keys())
 
 
-def compare(python: Path, journeys: int, keys: int) -> list[str]:
+def compare(python: Path, journeys: int, keys: int, patience: float) -> list[str]:
     """The table's rows for so many keys."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env({"ROI_DATA": folder, "ROI_HASH_KEY": "benchmark"})
@@ -169,7 +177,7 @@ def compare(python: Path, journeys: int, keys: int) -> list[str]:
         facts = sum(mine.seconds[f"fct_attribution__{rule}"] for rule in COMPARED)
         rows = [f"| {keys:,} | ours | {facts:.1f} ({len(COMPARED)} facts) | 0 | {markov:.2f} | 0 | 1 |"]
         for name in PEERS:
-            found = peer(python, name, paths, keys)
+            found = peer(python, name, paths, keys, patience)
             if "error" in found:
                 rows.append(f"| {keys:,} | {name} | failed: {found['error']} | | | | |")
                 continue
@@ -178,15 +186,17 @@ def compare(python: Path, journeys: int, keys: int) -> list[str]:
                 for rule, values in found["rules"].items()
             )
             seconds = found.get("markov_seconds")
+            if "gave_up_after" in found:
+                spent = found["gave_up_after"] - found["rule_seconds"]
+                markov_cells = f"more than {spent:.0f} | | more than {spent / markov:.0f} |"
+            elif seconds is None:
+                markov_cells = "not run | | |"
+            else:
+                error = largest_difference(mine.effects, found["effects"])
+                markov_cells = f"{seconds:.2f} | {error:.1e} | {seconds / markov:.0f} |"
             rows.append(
                 f"| {keys:,} | {name} | {found['rule_seconds']:.1f} ({len(found['rules'])} sums) | "
-                f"{rules:.0e} | "
-                + (
-                    f"{seconds:.2f} | {largest_difference(mine.effects, found['effects']):.1e} | "
-                    f"{seconds / markov:.0f} |"
-                    if seconds is not None
-                    else "not run | | |"
-                )
+                f"{rules:.0e} | {markov_cells}"
             )
         return rows
 
@@ -217,12 +227,15 @@ def main() -> None:
     parser.add_argument("--peer-python", type=Path, required=True)
     parser.add_argument("--journeys", type=int, default=1_000_000)
     parser.add_argument("--keys", default="12,200,2000")
+    parser.add_argument(
+        "--patience", type=float, default=1_800, help="seconds after which a peer that is not done is ended"
+    )
     options = parser.parse_args()
     print(f"{options.journeys:,} journeys, one in ten converts.\n")
     print("| keys | who | rule models, s | relative difference | Markov, s | largest error | times ours |")
     print("|---|---|---|---|---|---|---|")
     for keys in map(int, options.keys.split(",")):
-        print("\n".join(compare(options.peer_python, options.journeys, keys)), flush=True)
+        print("\n".join(compare(options.peer_python, options.journeys, keys, options.patience)), flush=True)
     print()
     print("\n".join(against_one_pass(options.journeys)))
 

@@ -1,5 +1,7 @@
 """Runs one peer on a file of paths and prints what it says and how long it took, as JSON.
 
+A line after the rule models, and one with Markov's as well: whoever loses patience has the first.
+
 It runs under the Python that has the peers; `benchmarks.attribution_peers` starts it.
 """
 
@@ -10,12 +12,21 @@ import sys
 import time
 
 
-def channel_attribution(paths, order_keys):
+def channel_attribution(paths, order_keys, say):
     import ChannelAttribution as peer
 
     start = time.perf_counter()
     rules = peer.heuristic_models(paths, "path", "conversions", sep=">", flg_pro=False)
     rule_seconds = time.perf_counter() - start
+    named = {"first_touch": "first_touch", "last_non_direct": "last_touch", "linear": "linear_touch"}
+    found = {
+        "rules": {
+            ours: dict(zip(rules["channel_name"], map(float, rules[theirs]), strict=True))
+            for ours, theirs in named.items()
+        },
+        "rule_seconds": rule_seconds,
+    }
+    say(found)
     start = time.perf_counter()
     markov = peer.markov_model(
         paths,
@@ -30,19 +41,12 @@ def channel_attribution(paths, order_keys):
     )
     seconds = time.perf_counter() - start
     effects = markov["removal_effects"]
-    named = {"first_touch": "first_touch", "last_non_direct": "last_touch", "linear": "linear_touch"}
-    return {
-        "rules": {
-            ours: dict(zip(rules["channel_name"], map(float, rules[theirs]), strict=True))
-            for ours, theirs in named.items()
-        },
-        "rule_seconds": rule_seconds,
-        "effects": dict(zip(effects["channel_name"], map(float, effects["removal_effect"]), strict=True)),
-        "markov_seconds": seconds,
-    }
+    found["effects"] = dict(zip(effects["channel_name"], map(float, effects["removal_effect"]), strict=True))
+    found["markov_seconds"] = seconds
+    say(found)
 
 
-def marketing_attribution_models(paths, order_keys):
+def marketing_attribution_models(paths, order_keys, say):
     import pandas as pd
     from mam import MAM
 
@@ -73,13 +77,14 @@ def marketing_attribution_models(paths, order_keys):
         found["rules"][name] = dict(
             zip(map(str, table["channels"]), map(float, table["attribution"]), strict=True)
         )
+    say(found)
     if order_keys <= 200:
         # It inverts the matrix anew for each key: hours at 2,000.
         start = time.perf_counter()
         effects = model(grouped).run_markov().metadata["removal_effect"]
         found["markov_seconds"] = time.perf_counter() - start
         found["effects"] = {str(key): float(value) for key, value in effects["removal_effect"].items()}
-    return found
+        say(found)
 
 
 PEERS = {
@@ -93,9 +98,13 @@ def main():
 
     peer, file, keys = sys.argv[1:]
     paths = pd.read_csv(file)
+    out = sys.stdout
+
+    def say(found):
+        print(json.dumps(found), file=out, flush=True)
+
     with contextlib.redirect_stdout(io.StringIO()):
-        found = PEERS[peer](paths, int(keys))
-    print(json.dumps(found))
+        PEERS[peer](paths, int(keys), say)
 
 
 if __name__ == "__main__":
