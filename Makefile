@@ -14,10 +14,10 @@ SPARK_READY := $(VENV)/.spark-ready
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help run test lint dagster dashboard docs lock clean setup screenshots spark-setup spark-up spark-down test-spark
+.PHONY: help run test lint dagster dashboard docs lock clean setup screenshots spark-setup spark-up spark-down test-spark test-spark-slow
 
 help: ## what can be typed
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_READY) ## load, build, test, publish, and print the ROI table
 	@$(BIN)/python -m orchestration.cli run
@@ -52,8 +52,11 @@ spark-up: $(SPARK_READY) ## start a Spark cluster on this machine; then ROI_TARG
 spark-down: $(SPARK_READY) ## end that cluster; its tables stay
 	@$(BIN)/python -m orchestration.lib.spark down
 
-test-spark: $(DEV_READY) $(SPARK_READY) ## the tests that need Spark: both engines give the same
-	@$(BIN)/python -m pytest --numprocesses=0 tests/spark
+test-spark: $(DEV_READY) $(SPARK_READY) ## the cluster, each macro, and the sample on Spark as on DuckDB
+	@$(BIN)/python -m pytest --numprocesses=0 -m "not slow" tests/spark
+
+test-spark-slow: $(DEV_READY) $(SPARK_READY) ## random and hostile worlds on Spark, with a lost worker
+	@$(BIN)/python -m pytest --numprocesses=0 -m slow tests/spark
 
 spark-setup: $(SPARK_READY) ## set up Spark without starting it
 

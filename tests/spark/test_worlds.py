@@ -1,66 +1,109 @@
-"""Small worlds full of what really happens, arriving in batches, on both engines."""
+"""Small worlds full of what really happens, arriving in batches, and a world of extremes, on both engines."""
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from orchestration.lib.dbt_runner import NodeEvent
 from orchestration.lib.manifest import prepare_manifest, read_manifest
 from orchestration.lib.settings import Settings
 from orchestration.lib.spark import cluster
 from orchestration.lib.spark.fetch import fetch
 from orchestration.lib.spark.place import SparkPlace
+from tests.support.hostile_world import write_hostile_world
 from tests.support.parity import differences
 from tests.support.warehouse import build, settings_for
 from tests.support.world import random_world, split, write_batch, write_registry
 
+# A build on Spark takes minutes, however small its world: `make test-spark-slow`.
+pytestmark = pytest.mark.slow
+
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
+HOSTILE = '{"reporting_timezone": "Europe/Berlin", "max_quarantine_share": 1}'
+EVENTS, ORDERS = 2_000, 100
+# About a third of the models are built when this one is.
+LOSES_A_WORKER = "int_session_entries"
 
 
-def _marts(settings: Settings) -> Settings:
-    """Marts of Spark in the warehouse's file, as before they are published."""
-    assert settings.spark
-    manifest = read_manifest(prepare_manifest(settings))
-    with duckdb.connect(str(settings.warehouse)) as con:
-        fetch(settings.spark, con, manifest)
-    return settings
+def _on_spark(spark: SparkPlace, folder: Path, variables: str = "{}") -> Settings:
+    more = {"ROI_TARGET": "spark", **spark.environment()}
+    return settings_for(folder / "landing", folder / "registry", folder / "spark", variables, more)
+
+
+def _on_duckdb(folder: Path, landing: Path, variables: str = "{}") -> Settings:
+    return settings_for(landing, folder / "registry", folder / "duckdb", variables)
+
+
+def _different_marts(on_duckdb: Settings, on_spark: Settings) -> str:
+    """What differs between DuckDB's marts and Spark's, which come into the warehouse's file."""
+    assert on_spark.spark
+    manifest = read_manifest(prepare_manifest(on_spark))
+    with duckdb.connect(str(on_spark.warehouse)) as con:
+        fetch(on_spark.spark, con, manifest)
+    return "\n".join(differences(on_duckdb.warehouse, on_spark.warehouse)[:20])
 
 
 def test_batches_on_spark_equal_one_build_on_duckdb(spark: SparkPlace, tmp_path: Path) -> None:
-    """The second batch is late and corrects the first one; a worker is lost in the middle of its build."""
-    world, registry = random_world(seed=5), tmp_path / "registry"
-    write_registry(registry)
-    on_spark = settings_for(
-        tmp_path / "landing",
-        registry,
-        tmp_path / "spark",
-        more={"ROI_TARGET": "spark", **spark.environment()},
-    )
-    for number, batch in enumerate(split(world, 5, batches=2)):
-        write_batch(on_spark.landing, f"batch_{number}", batch)
-        if number == 0:
-            build(on_spark, BUILD)
-            continue
-        loss = threading.Timer(20, _lose_worker, [spark])
-        loss.start()
-        build(on_spark, BUILD)
-        assert not loss.is_alive(), "the build was over before the worker was lost"
-        loss.join()
-        assert [process.name for process in cluster.processes(spark) if not process.is_alive] == ["worker1"]
-        cluster.start_worker(spark, 1)
-    on_duckdb = settings_for(tmp_path / "at_once", registry, tmp_path / "duckdb")
-    write_batch(on_duckdb.landing, "everything", world)
-    build(on_duckdb, BUILD)
+    """The second batch is late, corrects the first one and brings extremes; its build loses a worker."""
+    world = random_world(seed=5)
+    write_registry(tmp_path / "registry")
+    on_spark = _on_spark(spark, tmp_path, HOSTILE)
+    first, second = split(world, 5, batches=2)
+    write_batch(on_spark.landing, "batch_0", first)
+    build(on_spark, BUILD)
+    write_batch(on_spark.landing, "batch_1", second)
+    write_hostile_world(on_spark.landing, EVENTS, ORDERS)
+    after: list[str] = []
 
-    found = differences(on_duckdb.warehouse, _marts(on_spark).warehouse)
-    assert not found, "\n".join(found[:20])
+    def lose_worker(node: NodeEvent) -> None:
+        if after or node.name == LOSES_A_WORKER:
+            after.append(node.name)
+        if len(after) == 1:
+            _lose_worker(spark)
+
+    build(on_spark, BUILD, on_node=lose_worker)
+    assert len(after) > 50, "the build was over, or nearly so, before the worker was lost"
+    assert [process.name for process in cluster.processes(spark) if not process.is_alive] == ["worker1"]
+    cluster.start_worker(spark, 1)
+
+    on_duckdb = _on_duckdb(tmp_path, tmp_path / "at_once", HOSTILE)
+    write_batch(on_duckdb.landing, "everything", world)
+    write_hostile_world(on_duckdb.landing, EVENTS, ORDERS)
+    build(on_duckdb, BUILD)
+    different = _different_marts(on_duckdb, on_spark)
+    assert not different, different
 
 
 def _lose_worker(spark: SparkPlace) -> None:
     """As if its machine were gone: the worker and its executor, without a word."""
     worker = next(process for process in cluster.processes(spark) if process.name == "worker1")
     os.killpg(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("seed", [6, 7])
+def test_random_worlds(spark: SparkPlace, tmp_path: Path, seed: int) -> None:
+    write_registry(tmp_path / "registry")
+    on_spark = _on_spark(spark, tmp_path)
+    write_batch(on_spark.landing, "everything", random_world(seed))
+    on_duckdb = _on_duckdb(tmp_path, on_spark.landing)
+    for settings in (on_spark, on_duckdb):
+        build(settings, BUILD)
+    different = _different_marts(on_duckdb, on_spark)
+    assert not different, different
+
+
+def test_a_hostile_world(spark: SparkPlace, tmp_path: Path) -> None:
+    """A visitor with most events, ids that attack, instants at the ends of time, days of Berlin."""
+    write_registry(tmp_path / "registry")
+    on_spark = _on_spark(spark, tmp_path, HOSTILE)
+    write_hostile_world(on_spark.landing, EVENTS, ORDERS)
+    on_duckdb = _on_duckdb(tmp_path, on_spark.landing, HOSTILE)
+    for settings in (on_spark, on_duckdb):
+        build(settings, BUILD)
+    different = _different_marts(on_duckdb, on_spark)
+    assert not different, different
