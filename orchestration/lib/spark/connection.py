@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from orchestration.lib.spark.cluster import is_open
@@ -65,7 +65,9 @@ def connect(place: SparkPlace) -> Iterator[Any]:
     except exc.Error as error:
         raise SparkError(f"Spark at {place.host}:{place.port} refused a statement: {_said(error)}") from error
     finally:
-        connection.close()
+        # What was asked is done or has failed by now; a server that cannot end a session changes neither.
+        with suppress(Exception):
+            connection.close()
 
 
 def _said(error: Exception) -> str:
