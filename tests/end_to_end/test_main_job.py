@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.lib.publish import table_hashes
-from tests.support.world import random_world, write_batch, write_registry
+from tests.support.world import write_batch, write_registry
 
 ROOT = Path(__file__).parents[2]
 SHARED_LOG = ROOT.parent / "shared" / "data" / "weblog" / "access_first_5000.log"
@@ -38,41 +39,21 @@ def rows(database: Path, query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
-@pytest.mark.slow
-def test_a_second_run_loads_nothing_and_publishes_the_same_content(tmp_path: Path) -> None:
-    landing, registry, data = tmp_path / "landing", tmp_path / "registry", tmp_path / "data"
-    write_batch(landing, "all", random_world(seed=5))
-    write_registry(registry, influencers=4)
-    before = {path.name: path.read_bytes() for path in registry.iterdir()}
+@dataclass(frozen=True)
+class Guide:
+    """The example of every guide, $5,000 of cost and 50 new customers of $500 each, after its first run."""
 
-    first = roi_run(data, landing, registry)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "Creator 1" in first.stdout and "roi.duckdb" in first.stdout.strip().splitlines()[-1]
-    hashes = table_hashes(data / "roi.duckdb")
-
-    second = roi_run(data, landing, registry)
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert table_hashes(data / "roi.duckdb") == hashes
-    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from raw.load_log").fetchone() == (4,)
-    # dbt would write a seed's SQL over a file that lies outside of its project.
-    assert {path.name: path.read_bytes() for path in registry.iterdir()} == before
-
-    influencers = rows(
-        data / "roi.duckdb", "select distinct influencer_id from marts.mart_influencer_roi order by 1"
-    )
-    assert influencers == [("inf_0",), ("inf_1",), ("inf_2",), ("inf_3",)]
-    silent = rows(
-        data / "roi.duckdb",
-        "select distinct roi_pct from marts.mart_influencer_roi where influencer_id = 'inf_3'",
-    )
-    assert silent == [(-100.0,)]
+    landing: Path
+    registry: Path
+    data: Path
+    registry_before: dict[str, bytes]
+    first: subprocess.CompletedProcess[str]
 
 
-@pytest.mark.slow
-def test_the_two_formulas_of_every_guide(tmp_path: Path) -> None:
-    """$5,000 of cost, 50 new customers of $500 each: CPA $100, ROI 400 %."""
-    landing, registry, data = tmp_path / "landing", tmp_path / "registry", tmp_path / "data"
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    folder = tmp_path_factory.mktemp("guide")
+    landing, registry, data = folder / "landing", folder / "registry", folder / "data"
     clicks, orders = [], []
     for number in range(50):
         clicks.append(
@@ -95,23 +76,48 @@ def test_the_two_formulas_of_every_guide(tmp_path: Path) -> None:
             }
         )
     write_batch(landing, "all", {"clicks": clicks, "orders": orders})
-    write_registry(registry, influencers=1)
+    write_registry(registry, influencers=2)
     (registry / "partnerships.csv").write_text(
         "partnership_id,influencer_id,campaign_id,fee,currency,commission_pct,attribution_window_days\n"
         "par_0,inf_0,spring,5000,USD,,\n"
+        "par_1,inf_1,spring,100,USD,,\n"
     )
     (registry / "costs.csv").write_text(
         "cost_id,influencer_id,campaign_id,deliverable_id,cost_type,incurred_on,amount,currency\n"
         "fee,inf_0,spring,,fee,2026-01-15,5000,USD\n"
     )
-    result = roi_run(data, landing, registry)
-    assert result.returncode == 0, result.stdout + result.stderr
+    before = {path.name: path.read_bytes() for path in registry.iterdir()}
+    return Guide(landing, registry, data, before, roi_run(data, landing, registry))
+
+
+@pytest.mark.slow
+def test_the_two_formulas_of_every_guide(guide: Guide) -> None:
+    """CPA $100, ROI 400 %; who cost something and sold nothing is there, at -100 %."""
+    assert guide.first.returncode == 0, guide.first.stdout + guide.first.stderr
     figures = rows(
-        data / "roi.duckdb",
-        "select distinct total_cost, conversions, new_customers, attributed_revenue, cpa, cac, roi_pct"
-        " from marts.mart_influencer_roi where attribution_model <> 'promo_code'",
+        guide.data / "roi.duckdb",
+        "select distinct influencer_id, total_cost, conversions, new_customers, attributed_revenue, cpa, cac,"
+        " roi_pct from marts.mart_influencer_roi where attribution_model <> 'promo_code' order by 1",
     )
-    assert figures == [(Decimal("5000.00"), 50.0, 50.0, Decimal("25000.00"), 100.0, 100.0, 400.0)]
+    assert figures == [
+        ("inf_0", Decimal("5000.00"), 50.0, 50.0, Decimal("25000.00"), 100.0, 100.0, 400.0),
+        ("inf_1", Decimal("100.00"), 0.0, 0.0, Decimal("0.00"), None, None, -100.0),
+    ]
+
+
+@pytest.mark.slow
+def test_a_second_run_loads_nothing_and_publishes_the_same_content(guide: Guide) -> None:
+    assert "Creator 1" in guide.first.stdout and "roi.duckdb" in guide.first.stdout.strip().splitlines()[-1]
+    hashes = table_hashes(guide.data / "roi.duckdb")
+
+    second = roi_run(guide.data, guide.landing, guide.registry)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "nothing has changed since" in second.stdout
+    assert table_hashes(guide.data / "roi.duckdb") == hashes
+    with duckdb.connect(str(guide.data / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.load_log").fetchone() == (2,)
+    # dbt would write a seed's SQL over a file that lies outside of its project.
+    assert {path.name: path.read_bytes() for path in guide.registry.iterdir()} == guide.registry_before
 
 
 @pytest.mark.parametrize(
