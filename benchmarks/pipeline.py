@@ -1,6 +1,9 @@
 """From landing files to published marts, against DuckDB's bare copy of the same clicks.
 
     python -m benchmarks.pipeline [--people 300000] [--days 365] [--folder DIR] [--memory-limit 6GB]
+    python -m benchmarks.pipeline --one-more-day ...
+
+`--one-more-day` builds everything but the last whole day of the world, then lets that day's files land.
 
 T is the time of `create table as select *` of the clicks' Parquet in a new file. What dbt takes for an empty
 world is its fixed cost and is taken off. On a machine that others use, the ratio of CPU seconds is the one to
@@ -76,6 +79,50 @@ def pipeline(folder: Path, memory_limit: str, models: int) -> None:
         )
 
 
+def split_last_day(world: Path, folder: Path) -> None:
+    """`folder`: the world without its last whole day (UTC) in `landing`, and that day's files in `late`."""
+    if (folder / "late").exists():
+        return
+    shutil.copytree(world / "registry", folder / "registry", dirs_exist_ok=True)
+    with duckdb.connect() as connection:
+        clicks = world / "landing" / "clicks" / "standard" / "*.parquet"
+        ((last,),) = connection.execute(f"select max(event_at)::date from '{clicks}'").fetchall()
+        day, next_day = f"'{last}'::timestamp - interval 1 day", f"'{last}'::timestamp"
+        # What belongs to an order lands with it.
+        orders = world / "landing" / "orders" / "standard" / "*.parquet"
+        connection.execute(f"create table orders as select order_id, ordered_at from '{orders}'")
+        for file in sorted((world / "landing").glob("*/standard/*.parquet")):
+            dataset = file.parent.parent.name
+            when = {
+                "clicks": "event_at",
+                "orders": "ordered_at",
+                "order_lines": "(select max(o.ordered_at) from orders as o where o.order_id = f.order_id)",
+                "refunds": "refunded_at",
+                "contacts": "created_at",
+            }[dataset]
+            parts = (("landing", f"{when} < {day}"), ("late", f"{when} >= {day} and {when} < {next_day}"))
+            for part, condition in parts:
+                to = folder / part / dataset / "standard" / (part + "-" + file.name)
+                to.parent.mkdir(parents=True, exist_ok=True)
+                rows = f"select * from '{file}' as f where {condition}"
+                connection.execute(f"copy ({rows}) to '{to}'")
+                if connection.execute(f"select count(*) from '{to}'").fetchall() == [(0,)]:
+                    to.unlink()
+
+
+def one_more_day(world: Path, folder: Path, memory_limit: str, models: int) -> None:
+    """Everything but the last day, then that day."""
+    split_last_day(world, folder)
+    for file in (folder / "landing").glob("*/standard/late-*"):
+        file.unlink()
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    full = measure("pipeline", folder, memory_limit, 0)
+    show("everything before", full, None)
+    for file in (folder / "late").glob("*/standard/*"):
+        shutil.copy(file, folder / "landing" / file.relative_to(folder / "late"))
+    show("one more day", measure("pipeline", folder, memory_limit, models), full)
+
+
 def measure(what: str, folder: Path, memory_limit: str, models: int) -> tuple[float, float, float]:
     """(seconds, CPU seconds, peak MB) of a part in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.pipeline", "--one", what, "--folder", str(folder)]
@@ -86,7 +133,7 @@ def measure(what: str, folder: Path, memory_limit: str, models: int) -> tuple[fl
 
 
 def show(name: str, figures: tuple[float, float, float], base: tuple[float, float, float] | None) -> None:
-    ratios = f"{figures[0] / base[0]:8.2f} T {figures[1] / base[1]:8.2f} T of CPU" if base else ""
+    ratios = f"{figures[0] / base[0]:8.2f} x {figures[1] / base[1]:8.2f} x of CPU" if base else ""
     print(f"{name:<28}{figures[0]:9.1f} s{figures[1]:9.1f} s CPU{figures[2]:8.0f} MB {ratios}", flush=True)
 
 
@@ -100,6 +147,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="kept, and used again if it holds a world")
     parser.add_argument("--memory-limit", default="6GB")
     parser.add_argument("--models", type=int, default=20, help="how many of the slowest models to show")
+    parser.add_argument("--one-more-day", action="store_true", help="measure a run that brings one day")
     parser.add_argument("--one", choices=("bare", "pipeline"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -130,6 +178,9 @@ def main() -> None:
         shutil.rmtree(empty / "data", ignore_errors=True)
         fixed = measure("pipeline", empty, options.memory_limit, 0)
         show("fixed cost (50 people)", fixed, None)
+        if options.one_more_day:
+            one_more_day(folder, folder / "one_more_day", options.memory_limit, options.models)
+            return
         base = measure("bare", folder, options.memory_limit, 0)
         show("T: bare copy of the clicks", base, None)
         full = measure("pipeline", folder, options.memory_limit, options.models)
