@@ -18,24 +18,33 @@ in_path as (
         person_key,
         touch_position,
         touched_at,
-        converted_at,
         {% if var('collapse_repeats') %}touch_key,{% endif %}
         channel = 'direct' as is_direct,
         code_owner_id is not null as has_code_owner,
         coalesce(influencer_id = code_owner_id, false) as is_code_owners,
-        evidence = 'code' as is_code,
-        count(*) over conversion as path_length,
-        max(case when channel <> 'direct' then 1 else 0 end) over conversion as has_other_than_direct
+        evidence = 'code' as is_code
     from numbered
-    window conversion as (partition by conversion_key)
+),
+
+-- Whatever a journey has one of is grouped and joined: a window for each would sort all touches anew.
+paths as (
+    select
+        conversion_key,
+        count(*) as path_length,
+        max(case when is_direct then 0 else 1 end) as has_other_than_direct
+    from in_path
+    group by conversion_key
 ),
 
 eligible as (
     select
-        *,
-        {% if code_wins %}not has_code_owner or is_code_owners{% else %}true{% endif %} as may_win,
-        {% if var('direct_touches') == 'drop' %}not is_direct or has_other_than_direct = 0{% else %}true{% endif %} as may_count
+        in_path.*,
+        paths.path_length,
+        {% if code_wins %}not in_path.has_code_owner or in_path.is_code_owners{% else %}true{% endif %} as may_win,
+        {% if var('direct_touches') == 'drop' %}not in_path.is_direct or paths.has_other_than_direct = 0{% else %}true{% endif %}
+            as may_count
     from in_path
+    inner join paths on in_path.conversion_key = paths.conversion_key
 ),
 
 creditable as (
@@ -54,30 +63,27 @@ creditable as (
 positioned as (
     select
         *,
-        case when is_creditable then row_number() over in_order end as creditable_position,
-        case when is_creditable then count(*) over creditable_touches end as creditable_length,
-        max(touched_at) over creditable_touches as last_touched_at,
-        max(case when may_win then touch_position end) over conversion as last_position,
+        case
+            when is_creditable then row_number() over (partition by conversion_key, is_creditable order by touch_position)
+        end as creditable_position,
         -- Among the code owner's touches the code itself comes first, else the latest visit.
         case when is_code_owners then case when is_code then path_length else 0 end + touch_position end as claim_strength
     from creditable
-    window
-        conversion as (partition by conversion_key),
-        creditable_touches as (partition by conversion_key, is_creditable),
-        in_order as (partition by conversion_key, is_creditable order by touch_position)
 ),
 
-with_milestones as (
+journeys as (
     select
-        touches.*,
-        max(case when touches.touched_at <= milestones.became_lead_at then touches.creditable_position end) over conversion
-            as lead_position,
-        max(case when touches.touched_at <= milestones.became_customer_at then touches.creditable_position end) over conversion
-            as customer_position,
-        max(touches.claim_strength) over conversion as strongest_claim
+        touches.conversion_key,
+        count(touches.creditable_position) as creditable_length,
+        max(case when touches.is_creditable then touches.touched_at end) as last_touched_at,
+        max(case when touches.may_win then touches.touch_position end) as last_position,
+        max(touches.claim_strength) as strongest_claim,
+        max(case when touches.touched_at <= milestones.became_lead_at then touches.creditable_position end) as lead_position,
+        max(case when touches.touched_at <= milestones.became_customer_at then touches.creditable_position end)
+            as customer_position
     from positioned as touches
     left join {{ ref('int_crm_milestones') }} as milestones on touches.person_key = milestones.person_key
-    window conversion as (partition by touches.conversion_key)
+    group by touches.conversion_key
 )
 
 select
@@ -96,18 +102,21 @@ select
     numbered.deliverable_id,
     numbered.evidence,
     {{ seconds_between('numbered.touched_at', 'numbered.converted_at') }} / 3600 as hours_to_conversion,
-    {{ seconds_between('numbered.touched_at', 'touches.last_touched_at') }} / 3600 as hours_to_last_touch,
+    case
+        when touches.is_creditable then {{ seconds_between('numbered.touched_at', 'journeys.last_touched_at') }} / 3600
+    end as hours_to_last_touch,
     touches.is_creditable,
     touches.creditable_position,
-    touches.creditable_length,
-    touches.touch_position = touches.last_position as is_last_touch,
-    coalesce(touches.creditable_position = touches.lead_position, false) as is_lead_touch,
-    coalesce(touches.creditable_position = touches.customer_position, false) as is_customer_touch,
+    case when touches.is_creditable then journeys.creditable_length end as creditable_length,
+    touches.touch_position = journeys.last_position as is_last_touch,
+    coalesce(touches.creditable_position = journeys.lead_position, false) as is_lead_touch,
+    coalesce(touches.creditable_position = journeys.customer_position, false) as is_customer_touch,
     touches.has_code_owner,
-    coalesce(touches.claim_strength = touches.strongest_claim, false) as is_code_claim
+    coalesce(touches.claim_strength = journeys.strongest_claim, false) as is_code_claim
 from numbered
-inner join with_milestones as touches
+inner join positioned as touches
     on numbered.conversion_key = touches.conversion_key and numbered.touch_position = touches.touch_position
+inner join journeys on numbered.conversion_key = journeys.conversion_key
 {% if var('code_policy') == 'ignore' %}
 -- Codes add nothing to the path here, but the code-based models still know whose code it was.
 union all
@@ -121,7 +130,7 @@ where
     and {{ changed_only('codes.person_key', ref('int_changed_people')) }}
     and codes.influencer_id = codes.code_owner_id
     and not exists (
-        select 1 from with_milestones
-        where with_milestones.conversion_key = codes.conversion_key and with_milestones.claim_strength is not null
+        select 1 from positioned
+        where positioned.conversion_key = codes.conversion_key and positioned.claim_strength is not null
     )
 {% endif %}
