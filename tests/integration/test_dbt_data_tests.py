@@ -17,7 +17,7 @@ CONVERSIONS = "intermediate.int_conversions"
 VISITS = "intermediate.int_visitor_sessions"
 JOURNEYS = "intermediate.int_journeys"
 # The table behind the fact that is published.
-LINEAR = "intermediate.int_credits__linear"
+SHAPLEY = "intermediate.int_credits__shapley"
 ROI = "marts.mart_influencer_roi"
 IN_DOLLARS = "currency = 'USD'"
 
@@ -78,21 +78,24 @@ FAULTS = {
     ],
     "assert_partnerships_narrow_the_window": [f"update {JOURNEYS} set hours_to_conversion = 721"],
     "assert_credit_adds_up": [
-        f"update {LINEAR} set credit = credit - 0.00000001 {first(LINEAR, 'conversion_key')}",
-        f"update {LINEAR} set attributed_revenue = 0.01 + attributed_revenue"
-        f" {first(LINEAR, 'conversion_key')}",
-        f"delete from {LINEAR} {first(LINEAR, 'conversion_key')}",
+        f"update {SHAPLEY} set credit = credit - 0.00000001 {first(SHAPLEY, 'conversion_key')}",
+        f"update {SHAPLEY} set attributed_revenue = 0.01 + attributed_revenue"
+        f" {first(SHAPLEY, 'conversion_key')}",
+        f"delete from {SHAPLEY} {first(SHAPLEY, 'conversion_key')}",
         f"update {JOURNEYS} set touched_at = (select converted_at + interval 1 microsecond from {CONVERSIONS}"
         f" where {CONVERSIONS}.conversion_key = {JOURNEYS}.conversion_key)",
-        f"update {LINEAR} set touch_number = null where touch_number = 2",
-        f"update {LINEAR} set touch_number = 1000000 where touch_number = 1",
-        f"update {LINEAR} set touch_number = -1 where touch_number = 1",
-        f"update {LINEAR} set touch_number = 1 where touch_number is null",
-        f"update {LINEAR} set conversion_key = -conversion_key - 1",
-        f"delete from {LINEAR}",
+        f"update {SHAPLEY} set touch_number = null where touch_number = 2",
+        f"update {SHAPLEY} set touch_number = 1000000 where touch_number = 1",
+        f"update {SHAPLEY} set touch_number = -1 where touch_number = 1",
+        f"update {SHAPLEY} set touch_number = 1 where touch_number is null",
+        f"update {SHAPLEY} set conversion_key = -conversion_key - 1",
+        f"delete from {SHAPLEY}",
     ],
     "assert_facts_have_no_repeats": [
-        f"update {CONVERSIONS} set person_id = '0' || person_id; insert into {LINEAR} from {LINEAR}",
+        # The test looks at keys that 16 divides.
+        f"update {CONVERSIONS} set conversion_key = conversion_key - conversion_key % 16;"
+        f" update {SHAPLEY} set conversion_key = conversion_key - conversion_key % 16;"
+        f" insert into {SHAPLEY} from {SHAPLEY}",
     ],
     "assert_conversions_reconcile": [
         f"delete from {CONVERSIONS} {first(CONVERSIONS, 'conversion_id')}",

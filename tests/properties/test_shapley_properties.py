@@ -16,7 +16,7 @@ from orchestration.lib.settings import DBT_PROJECT
 Journeys = list[list[str]]
 
 FACT = DBT_PROJECT / "models" / "attribution" / "fct_attribution__shapley.sql"
-# The model's own weight, normalised in each conversion as attribution_fact does.
+# The model's own weight, normalised in each conversion as attribution_by_weight does.
 SQL = """
 with journeys as (
     select conversion_key, unnest(keys) as touch_key from taken
@@ -32,7 +32,7 @@ select touch_key, sum(credit) from credits group by touch_key
 
 
 def model_weight() -> str:
-    """The expression that the model's file gives to `attribution_fact`."""
+    """The expression that the model's file gives to `attribution_by_weight`."""
     found = re.search(r"weight='([^']+)'", FACT.read_text(encoding="utf-8"))
     assert found
     return found[1]

@@ -1,4 +1,58 @@
-{# attribution_fact(weight, touches): the whole of an attribution model but its weight.
+{# Two ways to write an attribution model, one file each. Either way a model is a macro's call over the journey index.
+
+   attribution_by_share: what the touches up to one have been given together is an expression over that touch's row. Then
+      the fact is a view: nothing is stored, and a reader pays for what it reads.
+   attribution_by_weight: a touch's weight is an expression, and what the others of its conversion weigh has to be summed up.
+      Then what the sums give is stored.
+
+   Touches of share or weight zero get no row. Money is exact: each touch gets the rounded running total less the previous
+   one, in whole cents, and the last takes what is left, so that every conversion sums to its revenue, negative and zero
+   too. A conversion without a creditable touch has one `(unattributed)` row. #}
+
+{# attribution_by_share(up_to, before, touches): a model of shares that are known from a touch's own row of int_journeys.
+
+   up_to, before: shares of the conversion that this touch and those before it get together, and those before it alone;
+      from 0 to 1, and `up_to` of the last one is 1. They are kept as decimals of 15 places, so that differences are exact.
+   touches: which rows of the index may get credit; all of one conversion where the shares are left out.
+
+   The expressions go into the manifest, for what reads all models at once. #}
+{% macro attribution_by_share(up_to='1', before='0', touches='is_creditable') -%}
+{{ config(materialized='view', meta={'shares': {'up_to': up_to, 'before': before, 'touches': touches}}) }}
+with credits as (
+    {{ influencer_roi.credits_by_share({'up_to': up_to, 'before': before, 'touches': touches}) }}
+)
+
+select
+    {{ influencer_roi.fact_name() }} as attribution_model,
+    {{ influencer_roi.published_credit_columns() }}
+from credits
+{%- endmacro %}
+
+{# credits_by_share(shares, only, internal): a row a credited touch, with what its conversion and its touch say; `only` is a
+   condition on conversion_key. #}
+{% macro credits_by_share(shares, only='true', internal=false) -%}
+    select
+        {{ influencer_roi.credit_columns_of('conversions', 'touches', internal) }},
+        coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
+        {{ from_cents(
+            influencer_roi.cents_up_to('coalesce(touches.share_up_to, 1)', '1') ~ ' - '
+            ~ influencer_roi.cents_up_to('coalesce(touches.share_before, 0)', '1')
+        ) }} as attributed_revenue
+    from {{ ref('int_conversions') }} as conversions
+    left join (
+        select
+            *,
+            cast({{ shares.up_to }} as decimal(18, 15)) as share_up_to,
+            cast({{ shares.before }} as decimal(18, 15)) as share_before
+        from {{ ref('int_journeys') }}
+        where ({{ shares.touches }}) and {{ only }}
+    ) as touches on conversions.conversion_key = touches.conversion_key
+    where
+        (touches.conversion_key is null or touches.share_up_to > touches.share_before)
+        and {{ only | replace('conversion_key', 'conversions.conversion_key') }}
+{%- endmacro %}
+
+{# attribution_by_weight(weight, touches, joins, is_estimated): a model of weights that have to be summed up.
 
    weight: an expression over a row of int_journeys, from 0 to 1; normalised to sum to 1 in each conversion. It is kept as
       a decimal of 15 places, so that sums do not depend on the order in which threads add.
@@ -6,12 +60,8 @@
    joins: joins of further relations to `journeys`, for weights that are estimated.
    is_estimated: the weights depend on everybody's journeys, so a partial build restates every person.
 
-   Rows of weight zero get no row. Money is exact: each touch gets the rounded running total less the previous one, in
-   whole cents, and the last takes what is left, so that every conversion sums to its revenue, negative and zero too.
-   A conversion without a creditable touch has one `(unattributed)` row.
-
    What is stored is narrow, a key and two figures a row; ids, times and names are looked up where the fact is read. #}
-{% macro attribution_fact(weight, touches='is_creditable', joins='', is_estimated=false) -%}
+{% macro attribution_by_weight(weight, touches='is_creditable', joins='', is_estimated=false) -%}
 {{ config(materialized='stored_fact', meta={'restates_everybody': is_estimated}) }}
 with weighted as (
     select
@@ -44,8 +94,8 @@ credits as (
         shared.touch_number,
         coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
         {{ from_cents(
-            running_revenue('coalesce(shared.running_weight, 1)') ~ ' - '
-            ~ running_revenue('coalesce(shared.running_weight - shared.weight, 0)')
+            influencer_roi.cents_up_to('coalesce(shared.running_weight, 1)', 'coalesce(shared.total_weight, 1)') ~ ' - '
+            ~ influencer_roi.cents_up_to('coalesce(shared.running_weight - shared.weight, 0)', 'coalesce(shared.total_weight, 1)')
         ) }} as attributed_revenue
     from {{ ref('int_conversions') }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
@@ -53,58 +103,125 @@ credits as (
 )
 
 {{ view_from_here() }}
-{#- In a unit test `model` is the test, and names the model that it tests. -#}
-{{ credited_touches("'" ~ (model.tested_node_unique_id or model.unique_id).split('__')[1] ~ "'") }}
+select
+    {{ influencer_roi.fact_name() }} as attribution_model,
+    {{ influencer_roi.published_credit_columns() }}
+from (
+    {{ influencer_roi.credits_with_touches('credits') }}
+) as credited
 {%- endmacro %}
 
-{# running_revenue(running_weight): cents of the conversion's revenue up to a running weight; all of it at the last touch. #}
-{% macro running_revenue(running_weight) -%}
+{# cents_up_to(weight, total): cents of the conversion's revenue up to a running weight; all of it at the last touch. #}
+{% macro cents_up_to(weight, total) -%}
     case
-        when {{ running_weight }} = coalesce(shared.total_weight, 1) then {{ cents('conversions.revenue') }}
+        when {{ weight }} = {{ total }} then {{ cents('conversions.revenue') }}
         else {{ share_of_cents(
             cents('conversions.revenue'),
-            'cast(' ~ running_weight ~ ' as double) / cast(coalesce(shared.total_weight, 1) as double)'
+            'cast(' ~ weight ~ ' as double)' ~ ('' if total == '1' else ' / cast(' ~ total ~ ' as double)')
         ) }}
     end
 {%- endmacro %}
 
-{# credited_touches(attribution_model): the published columns of a fact, over `credits`. #}
-{% macro credited_touches(attribution_model) -%}
-select
-    {{ attribution_model }} as attribution_model,
-    conversions.conversion_id,
-    journeys.touchpoint_id,
-    conversions.conversion_type,
-    conversions.converted_at,
-    conversions.person_id,
-    journeys.touched_at,
-    coalesce(journeys.channel, '(unattributed)') as channel,
-    journeys.influencer_id,
-    journeys.campaign_id,
-    journeys.deliverable_id,
-    journeys.evidence,
-    credits.credit,
-    credits.attributed_revenue
-{{ influencer_roi.from_credits() }}
+{# fact_name(): the name of this file's model, as a literal. In a unit test `model` is the test, and names the model that it tests. #}
+{% macro fact_name() -%}
+    '{{ (model.tested_node_unique_id or model.unique_id).split('__')[1] }}'
 {%- endmacro %}
 
-{# from_credits(): `credits` with their `conversions` and, where they are attributed, the touches of `journeys`. #}
-{% macro from_credits() -%}
-from credits
-inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
-left join {{ ref('int_journeys') }} as journeys
-    on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
+{# published_credit_columns(): the columns of a fact after the model's name, over rows of credits_of_all_models(). #}
+{% macro published_credit_columns() -%}
+    conversion_id,
+    touchpoint_id,
+    conversion_type,
+    converted_at,
+    person_id,
+    touched_at,
+    channel,
+    influencer_id,
+    campaign_id,
+    deliverable_id,
+    evidence,
+    credit,
+    attributed_revenue
 {%- endmacro %}
 
-{# position_weight(first, middle, last): shares of the first and last touch and what those between divide; two touches
-   share in proportion of first and last, evenly where both are zero; one takes all. Any scale will do: 40, 20, 40 too. #}
-{% macro position_weight(first, middle, last) -%}
+{# credit_columns_of(conversions, touches, internal): all that readers of credits ask for, from an index row that may be
+   missing; `internal` adds what no fact shows: segments, and person_key, which is not published. #}
+{% macro credit_columns_of(conversions, touches, internal=false) -%}
+    {{ conversions }}.conversion_key,
+    {{ touches }}.touch_number,
+    {{ conversions }}.conversion_id,
+    {{ touches }}.touchpoint_id,
+    {{ conversions }}.conversion_type,
+    {{ conversions }}.converted_at,
+    {{ conversions }}.person_id,
+    {% if internal -%}
+    {{ conversions }}.person_key,
+    {{ conversions }}.customer_segment,
+    {{ conversions }}.value_segment,
+    {% endif -%}
+    {{ touches }}.touched_at,
+    coalesce({{ touches }}.channel, '(unattributed)') as channel,
+    {{ touches }}.influencer_id,
+    {{ touches }}.campaign_id,
+    {{ touches }}.deliverable_id,
+    {{ touches }}.evidence
+{%- endmacro %}
+
+{# credits_with_touches(credits): stored credits with their conversions and, where they are attributed, their touches. #}
+{% macro credits_with_touches(credits, internal=false) -%}
+    select
+        {{ influencer_roi.credit_columns_of('conversions', 'journeys', internal) }},
+        credits.credit,
+        credits.attributed_revenue
+    from {{ credits }} as credits
+    inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
+    left join {{ ref('int_journeys') }} as journeys
+        on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
+{%- endmacro %}
+
+{# credits_of(attribution_model): a query of all rows of one model, with keys, segments and what a fact publishes. #}
+{% macro credits_of(attribution_model, internal=false) -%}
+    {%- set fact = ref('fct_attribution__' ~ attribution_model) -%}
+    {%- set shares = influencer_roi.shares_of(attribution_model) -%}
+    {%- if shares -%}
+        {{ influencer_roi.credits_by_share(shares, internal=internal) }}
+    {%- else -%}
+        {{ influencer_roi.credits_with_touches(influencer_roi.stored_credits(fact), internal) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# credits_of_all_models(): the rows of all models, with the model's name. #}
+{% macro credits_of_all_models(internal=false) -%}
+    {% for attribution_model in attribution_models() -%}
+    select '{{ attribution_model }}' as attribution_model, *
+    from (
+        {{ influencer_roi.credits_of(attribution_model, internal) }}
+    ) as credits
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{# shares_of(attribution_model): how a model by share is calculated; none for a model by weight. #}
+{% macro shares_of(attribution_model) -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.name == 'fct_attribution__' ~ attribution_model and node.resource_type == 'model' -%}
+            {{ return(node.config.meta.get('shares')) }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{# position_share(position, first, middle, last): what the touches up to a position get together, of the shares of the first
+   and the last touch and what those between divide; two touches share in proportion of first and last, evenly where both
+   are zero; one takes all. Any scale will do: 40, 20, 40 too. #}
+{% macro position_share(position, first, middle, last) -%}
     {%- set total = first + middle + last -%}
     case
-        when creditable_length <= {{ 2 if first + last == 0 else 1 }} then 1.0
-        when creditable_position = 1 then {{ first / total }}
-        when creditable_position = creditable_length then {{ last / total }}
-        else {{ middle / total }} / cast(creditable_length - 2 as double)
+        when {{ position }} <= 0 then 0
+        when {{ position }} >= creditable_length then 1
+        when creditable_length = 2 then {{ first / (first + last) if first + last > 0 else 0.5 }}
+        else {{ first / total }} + {{ middle / total }} * cast({{ position }} - 1 as double) / cast(creditable_length - 2 as double)
     end
 {%- endmacro %}
 

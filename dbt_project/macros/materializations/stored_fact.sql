@@ -1,8 +1,8 @@
 {# stored_fact: what a fact's own rows need is a table, `int_credits__<model>`, and what readers know it by a view over it.
 
    The model's SQL is one query, which unit tests run as it is. Up to `view_from_here()` it is stored, its last CTE being
-   `credits`; the rest is the view. Fourteen models repeat the same ids of conversions, touches and people, which are far
-   longer than what differs between them. #}
+   `credits`; the rest is the view. Models repeat the same ids of conversions, touches and people, which are far longer than
+   what differs between them. #}
 {% materialization stored_fact, default %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -43,16 +43,6 @@
         database=fact.database, schema='intermediate', identifier=fact.identifier | replace('fct_attribution__', 'int_credits__'),
         type='table'
     )) }}
-{%- endmacro %}
-
-{# credits_of_all_models(): what all models store, one row a model, conversion and credited touch. #}
-{% macro credits_of_all_models() -%}
-    {% for attribution_model in attribution_models() -%}
-    select '{{ attribution_model }}' as attribution_model, conversion_key, touch_number, credit, attributed_revenue
-    from {{ influencer_roi.stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
 {%- endmacro %}
 
 {# view_from_here(): where a stored fact's stored part ends. #}

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
--- Ids and names are looked up once for all models together, which the views of the single models would do once each.
-with credits as (
+select
+    attribution_model,
+    {{ published_credit_columns() }}
+from (
     {{ credits_of_all_models() }}
-)
-
-{{ credited_touches('credits.attribution_model') }}
+) as credits

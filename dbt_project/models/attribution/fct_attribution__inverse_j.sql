@@ -1,1 +1,4 @@
-{{ attribution_fact(weight=position_weight(0.6, 0.2, 0.2)) }}
+{{ attribution_by_share(
+    up_to=position_share('creditable_position', 0.6, 0.2, 0.2),
+    before=position_share('creditable_position - 1', 0.6, 0.2, 0.2)
+) }}

@@ -1,1 +1,1 @@
-{{ attribution_fact(weight='case when creditable_position = creditable_length then 1 else 0 end') }}
+{{ attribution_by_share(touches='creditable_position = creditable_length') }}

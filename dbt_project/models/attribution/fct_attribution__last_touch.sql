@@ -1,1 +1,1 @@
-{{ attribution_fact(weight='1', touches='is_last_touch') }}
+{{ attribution_by_share(touches='is_last_touch') }}

@@ -1,1 +1,1 @@
-{{ attribution_fact(weight='1', touches='is_code_claim') }}
+{{ attribution_by_share(touches='is_code_claim') }}

@@ -7,7 +7,8 @@
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
 -- Each model is grouped for itself, by a number, and a journey's touches are numbered without a gap (a test of
--- `int_journeys`), so that no row of any model has to be looked up.
+-- `int_journeys`), so that no row of any model has to be looked up. Of models by share, whose rule looks at one
+-- touch alone, one conversion in eight is looked at, and the sum of all purchases.
 with credited as (
     {% for attribution_model in attribution_models() -%}
     select
@@ -19,7 +20,14 @@ with credited as (
         count(touch_number) as touches,
         min(touch_number) as first_touch,
         max(touch_number) as last_touch
+    -- What is stored is read as it is: a join would hide touches that the journey does not have.
+    {% if shares_of(attribution_model) -%}
+    from (
+        {{ credits_by_share(shares_of(attribution_model), 'conversion_key % 8 = 0') }}
+    ) as credits
+    {%- else -%}
     from {{ stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
+    {%- endif %}
     group by conversion_key
     {% if not loop.last %}union all
     {% endif %}
@@ -38,7 +46,7 @@ journeys as (
 
 models as (
     {% for attribution_model in attribution_models() -%}
-    select '{{ attribution_model }}' as attribution_model
+    select '{{ attribution_model }}' as attribution_model, {{ 8 if shares_of(attribution_model) else 1 }} as one_in
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -50,7 +58,22 @@ covered as (
 ),
 
 expected as (
-    select count(*) as conversions from {{ ref('fct_conversions') }}
+    select
+        models.attribution_model,
+        count(*) as conversions
+    from {{ ref('int_conversions') }} as conversions
+    inner join models on conversions.conversion_key % models.one_in = 0
+    group by models.attribution_model
+),
+
+purchases as (
+    select sum(revenue) as revenue from {{ ref('int_conversions') }} where conversion_type = 'purchase'
+),
+
+purchase_credits as (
+    select attribution_model, sum(attributed_revenue) as revenue
+    from {{ ref('int_purchase_credits') }}
+    group by attribution_model
 )
 
 select
@@ -77,8 +100,13 @@ from journeys
 inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
 where journeys.last_touched_at > conversions.converted_at
 union all
-select models.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
-from models
-cross join expected
-left join covered on models.attribution_model = covered.attribution_model
+select expected.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
+from expected
+left join covered on expected.attribution_model = covered.attribution_model
 where coalesce(covered.conversions, 0) <> expected.conversions
+union all
+select models.attribution_model, null, null, coalesce(purchase_credits.revenue, 0), purchases.revenue
+from models
+cross join purchases
+left join purchase_credits on models.attribution_model = purchase_credits.attribution_model
+where coalesce(purchase_credits.revenue, 0) <> purchases.revenue

@@ -1,56 +1,26 @@
--- Position-based credit and money under each code policy, by influencer and campaign; the money as attribution_fact splits it.
+-- Position-based credit and money under each code policy, by influencer and campaign; the money as attribution_by_share splits it.
 with coded as (
     select conversion_key, revenue
     from {{ ref('int_conversions') }}
     where conversion_key in (select conversion_key from {{ ref('int_journey_touches') }} where evidence = 'code')
 ),
 
-shared as (
-    select
-        *,
-        sum(weight) over (
-            partition by code_policy, conversion_key order by creditable_position rows unbounded preceding
-        ) as running_weight,
-        sum(weight) over (partition by code_policy, conversion_key) as total_weight,
-        row_number() over (partition by code_policy, conversion_key order by creditable_position) as share_number,
-        count(*) over (partition by code_policy, conversion_key) as shares
-    from {{ ref('int_policy_journeys') }}
-    where weight > 0
-),
-
--- An order whose only touch was an ignored code is nobody's.
-accumulated as (
+split as (
+    -- An order whose only touch was an ignored code is nobody's.
     select
         policies.code_policy,
-        coded.conversion_key,
-        coalesce(shared.share_number, 1) as share_number,
-        coalesce(shared.channel, '(unattributed)') as channel,
-        shared.influencer_id,
-        shared.campaign_id,
-        coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
-        case
-            when shared.share_number < shared.shares
-                then {{ share_of_cents(
-                    cents('coded.revenue'), 'cast(shared.running_weight as double) / cast(shared.total_weight as double)'
-                ) }}
-            else {{ cents('coded.revenue') }}
-        end as running_cents
-    from coded
-    cross join {{ code_policy_rows() }} as policies
-    left join shared on policies.code_policy = shared.code_policy and coded.conversion_key = shared.conversion_key
-),
-
-split as (
-    select
-        code_policy,
-        channel,
-        influencer_id,
-        campaign_id,
-        credit,
+        coalesce(touches.channel, '(unattributed)') as channel,
+        touches.influencer_id,
+        touches.campaign_id,
+        coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
         {{ from_cents(
-            'running_cents - coalesce(lag(running_cents) over (partition by code_policy, conversion_key order by share_number), 0)'
+            cents_up_to('coalesce(touches.share_up_to, 1)', '1') ~ ' - ' ~ cents_up_to('coalesce(touches.share_before, 0)', '1')
         ) }} as revenue
-    from accumulated
+    from coded as conversions
+    cross join {{ code_policy_rows() }} as policies
+    left join {{ ref('int_policy_journeys') }} as touches
+        on policies.code_policy = touches.code_policy and conversions.conversion_key = touches.conversion_key
+    where touches.conversion_key is null or touches.share_up_to > touches.share_before
     union all
     -- Orders without an influencer's code: their credit is the same under every policy.
     select

@@ -8,8 +8,7 @@ select
     facts.value_segment,
     sum(cast(facts.credit as decimal(28, 12))) as conversions,
     cast(sum(facts.attributed_revenue) as decimal(18, 2)) as attributed_revenue
-from {{ ref('int_credits') }} as facts
-where facts.conversion_type = 'purchase'
+from {{ ref('int_purchase_credits') }} as facts
 group by
     facts.attribution_model,
     facts.channel,

@@ -13,8 +13,7 @@ with touches as (
             order by facts.touch_number
             rows unbounded preceding
         ) as running_cents
-    from {{ ref('int_credits') }} as facts
-    where facts.conversion_type = 'purchase'
+    from {{ ref('int_purchase_credits') }} as facts
 ),
 
 cells as (

@@ -18,9 +18,8 @@ select
             then cast(facts.credit * cast(purchases.customer_revenue as double) as decimal(28, 12))
         else 0
     end) as new_customers_revenue_to_date
-from {{ ref('int_credits') }} as facts
+from {{ ref('int_purchase_credits') }} as facts
 inner join {{ ref('int_order_values') }} as purchases on facts.conversion_key = purchases.conversion_key
-where facts.conversion_type = 'purchase'
 group by
     facts.attribution_model,
     {{ reporting_date('facts.converted_at') }},
