@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_model_segments'}}}) }}
 
 -- Detects comparisons that do not hold exactly the purchases of fct_conversions: segments of a model and dimension, and keys
--- that opened or closed journeys.
+-- that opened journeys, closed them, or were on the way (where a purchase counts for each key).
 -- A failure means that a purchase is counted twice or lost in a comparison; the column `figure` names which.
 with purchases as (
     select count(*) as conversions, coalesce(sum(revenue), 0) as revenue
@@ -15,6 +15,18 @@ touched as (
     where
         conversion_type = 'purchase'
         and conversion_id in (select conversion_id from {{ ref('fct_journeys') }} where is_creditable)
+),
+
+-- A purchase as often as keys were on the way.
+passed as (
+    select count(*) as conversions, coalesce(sum(conversions.revenue), 0) as revenue
+    from (
+        select distinct conversion_key, touch_key
+        from {{ ref('int_journeys') }}
+        where is_creditable
+    ) as keys
+    inner join {{ ref('int_conversions') }} as conversions on keys.conversion_key = conversions.conversion_key
+    where conversions.conversion_type = 'purchase'
 ),
 
 figures as (
@@ -46,6 +58,16 @@ figures as (
         min(touched.revenue)
     from {{ ref('mart_assisted_conversions') }} as assisted
     cross join touched
+    where assisted.conversion_type = 'purchase'
+    union all
+    select
+        'on the way',
+        cast(sum(assisted.in_path_conversions) as double),
+        sum(assisted.in_path_revenue),
+        min(passed.conversions),
+        min(passed.revenue)
+    from {{ ref('mart_assisted_conversions') }} as assisted
+    cross join passed
     where assisted.conversion_type = 'purchase'
 )
 

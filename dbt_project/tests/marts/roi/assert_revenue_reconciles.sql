@@ -1,4 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_influencer_roi'}}}) }}
+{%- set of_influencers = [
+    'mart_influencer_roi', 'mart_influencer_roi_daily', 'mart_deliverable_roi', 'mart_category_roi', 'mart_model_comparison',
+] %}
 
 -- Detects a ROI mart whose revenue is not that of the purchases behind it.
 -- A failure means that an order is counted twice, lost, or split without its cents adding up; no figure of that mart holds.
@@ -9,6 +12,12 @@ with influencer_credits as (
     group by attribution_model, influencer_id
 ),
 
+influencer_totals as (
+    select attribution_model, sum(revenue) as revenue
+    from influencer_credits
+    group by attribution_model
+),
+
 purchases as (
     select sum(revenue) as revenue
     from {{ ref('fct_conversions') }}
@@ -16,17 +25,19 @@ purchases as (
 ),
 
 by_influencer as (
-    {% for mart in ['mart_influencer_roi', 'mart_influencer_roi_daily', 'mart_deliverable_roi', 'mart_category_roi'] -%}
+    {% for mart in of_influencers -%}
     select '{{ mart }}' as mart, attribution_model, influencer_id, sum(attributed_revenue) as revenue
     from {{ ref(mart) }}
     where influencer_id is not null
     group by attribution_model, influencer_id
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    union all
+    {% endfor -%}
+    select 'mart_influencer_scorecard', '{{ var("decision_model") }}', influencer_id, attributed_revenue
+    from {{ ref('mart_influencer_scorecard') }}
 ),
 
 marts as (
-    select mart from by_influencer group by mart
+    select mart, attribution_model from by_influencer group by mart, attribution_model
 ),
 
 influencer_differences as (
@@ -40,7 +51,7 @@ influencer_differences as (
     full outer join (
         select marts.mart, credits.*
         from influencer_credits as credits
-        cross join marts
+        inner join marts on credits.attribution_model = marts.attribution_model
     ) as expected
         on
             by_influencer.mart = expected.mart
@@ -50,33 +61,31 @@ influencer_differences as (
 
 totals as (
     {% for mart in ['mart_channel_performance', 'mart_category_roi'] -%}
-    select '{{ mart }}' as mart, attribution_model, sum(attributed_revenue) as revenue
-    from {{ ref(mart) }}
-    group by attribution_model
-    union all
-    {% endfor -%}
-    select
-        'mart_campaign_roi' as mart,
-        campaigns.attribution_model,
-        campaigns.revenue + purchases.revenue - of_influencers.revenue as revenue
+    select '{{ mart }}' as mart, found.attribution_model, found.revenue, purchases.revenue as expected_revenue
     from (
         select attribution_model, sum(attributed_revenue) as revenue
-        from {{ ref('mart_campaign_roi') }}
+        from {{ ref(mart) }}
         group by attribution_model
-    ) as campaigns
+    ) as found
     cross join purchases
-    left join (
-        select attribution_model, sum(revenue) as revenue
-        from influencer_credits
+    union all
+    {% endfor -%}
+    {% for mart in ['mart_campaign_roi', 'mart_program_roi'] -%}
+    select '{{ mart }}' as mart, found.attribution_model, found.revenue, coalesce(expected.revenue, 0) as expected_revenue
+    from (
+        select attribution_model, sum(attributed_revenue) as revenue
+        from {{ ref(mart) }}
         group by attribution_model
-    ) as of_influencers on campaigns.attribution_model = of_influencers.attribution_model
+    ) as found
+    left join influencer_totals as expected on found.attribution_model = expected.attribution_model
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select mart, attribution_model, influencer_id, expected_revenue, found_revenue
 from influencer_differences
 where expected_revenue <> found_revenue
 union all
-select totals.mart, totals.attribution_model, null, purchases.revenue, totals.revenue
+select mart, attribution_model, null, expected_revenue, revenue
 from totals
-cross join purchases
-where totals.revenue <> purchases.revenue
+where revenue <> expected_revenue
