@@ -1,13 +1,21 @@
-"""Charts. Colours keep their contrast on light and dark ground and are told apart without red and green."""
+"""Charts. Colours keep their contrast on light and dark ground and are told apart without red and green.
+
+A page does not check its charts against the schema of Vega-Lite, which takes longer than all else on it;
+`tests/unit/readers/test_charts.py` does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils import schemapi
+
+# Altair checks each part of a chart when it is made; to_dict checks the whole.
+schemapi.disable_debug_mode()
 
 REVENUE, COST = "#3b7dd8", "#c9661c"
 NEUTRAL = "#7d8591"
@@ -18,11 +26,36 @@ LABEL_PIXELS = 170
 BAR = 26
 # What axis and title take from the height.
 SPACE = 60
+# How much wider a chart of bars is than its longest bar.
+ROOM = 1.18
+# More dots than these cover each other.
+SHOWN_DOTS = 400
+
+
+class _Unchecked:
+    """A chart for Streamlit, which asks for nothing but its specification."""
+
+    def __init__(self, chart: alt.Chart | alt.LayerChart) -> None:
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._chart.to_dict(validate=False)
 
 
 def draw(chart: alt.Chart | alt.LayerChart, description: str) -> None:
     """Puts a chart on the page, with a description for those who hear it."""
-    st.altair_chart(chart, alt=description)
+    st.altair_chart(cast("alt.Chart", _Unchecked(chart)), alt=description)
+
+
+def _thousands(ticks: int) -> alt.Axis:
+    """An axis of amounts: 0, 500, 1.5k, each number by itself."""
+    return alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=ticks)
+
+
+def _blue_if(test: str) -> alt.ColorValue:
+    """Blue where an expression over `datum` holds, else orange."""
+    # As a channel of its own: Altair takes ten times as long to find out what `alt.condition` is about.
+    return alt.ColorValue(COST, condition={"test": test, "value": REVENUE})
 
 
 def revenue_and_cost(data: pd.DataFrame, by: str, currency: str) -> alt.LayerChart:
@@ -37,7 +70,7 @@ def revenue_and_cost(data: pd.DataFrame, by: str, currency: str) -> alt.LayerCha
         scale=alt.Scale(domain=["Revenue", "Cost"], range=[REVENUE, COST]),
         legend=legend,
     )
-    y = alt.Y("amount:Q", title=None, stack=None, axis=alt.Axis(format="~s", tickCount=5))
+    y = alt.Y("amount:Q", title=None, stack=None, axis=_thousands(5))
     tooltip = [
         alt.Tooltip("period:T", title=f"{by.capitalize()} from", format="%-d %b %Y"),
         alt.Tooltip("series:N", title="Figure"),
@@ -74,7 +107,7 @@ def intervals(
         axis=alt.Axis(labelLimit=LABEL_PIXELS, ticks=False, domain=False, labelFlush=False),
     )
     axis = alt.Axis(format=",.0f", tickCount=6)
-    colour = alt.condition(f"datum.{value} >= 0", alt.value(REVENUE), alt.value(COST))
+    colour = _blue_if(f"datum.{value} >= 0")
     tooltip = [
         alt.Tooltip(f"{label}:N", title="Influencer"),
         alt.Tooltip(f"{value}:Q", title=title, format=",.0f"),
@@ -118,15 +151,18 @@ def bars(
         title=None,
         axis=alt.Axis(labelLimit=LABEL_PIXELS, ticks=False, domain=False, labelFlush=False),
     )
-    x = alt.X(f"{value}:Q", title=None, axis=None)
+    # The numbers stand behind the bars and need room, also where the chart is narrow.
+    top = float(data[value].max() or 1) if len(data) else 1.0
+    x = alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domainMax=top * ROOM))
     base = alt.Chart(data, height=BAR * len(data) + SPACE)
     tooltip = [
         alt.Tooltip(f"{label}:N", title=" "),
         alt.Tooltip(f"{value}:Q", title=title, format=number),
     ]
-    colour: Any = alt.value(REVENUE)
+    colour = alt.ColorValue(REVENUE)
     if chosen is not None:
-        colour = alt.condition(alt.FieldEqualPredicate(chosen, label), alt.value(REVENUE), alt.value(PALE))
+        condition = {"test": {"field": label, "equal": chosen}, "value": REVENUE}
+        colour = alt.ColorValue(PALE, condition=condition)
     bar = base.mark_bar(height={"band": 0.62}).encode(x=x, y=y, color=colour, tooltip=tooltip)
     numbers = base.mark_text(align="left", dx=5, color=NEUTRAL, fontSize=12).encode(
         x=x, y=y, text=alt.Text(f"{value}:Q", format=number)
@@ -141,7 +177,7 @@ def columns(data: pd.DataFrame, x: str, series: str, value: str, title_x: str, t
         .mark_bar()
         .encode(
             x=alt.X(f"{x}:O", title=title_x, sort=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(f"{value}:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+            y=alt.Y(f"{value}:Q", title=None, axis=_thousands(5)),
             color=alt.Color(
                 f"{series}:N",
                 scale=alt.Scale(range=[REVENUE, PALE]),
@@ -192,7 +228,7 @@ def ranges(data: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
         .encode(
             x=alt.X("value:Q", title=title, axis=axis),
             y=y,
-            color=alt.condition("datum.value >= 0", alt.value(REVENUE), alt.value(COST)),
+            color=_blue_if("datum.value >= 0"),
             tooltip=tooltip,
         )
     )
@@ -212,15 +248,13 @@ def scatter(data: pd.DataFrame, currency: str) -> alt.LayerChart:
         alt.Chart(data, height=330)
         .mark_point(filled=True, size=70, opacity=0.75)
         .encode(
-            x=alt.X("total_cost:Q", title=f"Cost ({currency})", axis=alt.Axis(format="~s", tickCount=6)),
+            x=alt.X("total_cost:Q", title=f"Cost ({currency})", axis=_thousands(6)),
             y=alt.Y(
                 "attributed_revenue:Q",
                 title=f"Revenue ({currency})",
-                axis=alt.Axis(format="~s", tickCount=6),
+                axis=_thousands(6),
             ),
-            color=alt.condition(
-                "datum.attributed_revenue >= datum.total_cost", alt.value(REVENUE), alt.value(COST)
-            ),
+            color=_blue_if("datum.attributed_revenue >= datum.total_cost"),
             tooltip=[
                 alt.Tooltip("label:N", title="Influencer"),
                 alt.Tooltip("attributed_revenue:Q", title="Revenue", format=",.0f"),
@@ -260,8 +294,8 @@ def timeline(data: pd.DataFrame) -> alt.Chart:
     return base.mark_point(filled=True, opacity=0.8).encode(
         x=x,
         y=y,
-        color=alt.condition("isValid(datum.influencer_name)", alt.value(COST), alt.value(REVENUE)),
-        shape=alt.condition("datum.kind === 'purchase'", alt.value("diamond"), alt.value("circle")),
-        size=alt.condition("datum.kind === 'purchase'", alt.value(220), alt.value(110)),
+        color=_blue_if("!isValid(datum.influencer_name)"),
+        shape=alt.ShapeValue("circle", condition={"test": "datum.kind === 'purchase'", "value": "diamond"}),
+        size=alt.SizeValue(110, condition={"test": "datum.kind === 'purchase'", "value": 220}),
         tooltip=tooltip,
     )

@@ -25,7 +25,7 @@ WIDTH = 210
 
 def choose(source: Source, people: bool = True, period: bool = True) -> Filters:
     """Draws the filters and gives the reader's choice."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         model = choose_model(source)
         since, until = _period(source) if period and source.reader.has(DAILY) else (None, None)
         tiers, niches = _people(source) if people else ((), ())
@@ -34,7 +34,7 @@ def choose(source: Source, people: bool = True, period: bool = True) -> Filters:
 
 def choose_people(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Draws the filters of tier and niche alone."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         return _people(source)
 
 

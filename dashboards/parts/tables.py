@@ -15,7 +15,7 @@ from orchestration.lib.readers import Table, text
 ROW_HEIGHT = 35
 SHOWN_ROWS = 14
 # A sentence in one line.
-LONG_WIDTH = 620
+LONG_WIDTH = 575
 NAMES = frozenset({"influencer_name", "campaign_name", "handle", "segment"})
 
 
@@ -52,7 +52,7 @@ def frame(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
         values = table.column(name)
         if name in NAMES:
             values = [None if value is None else text.name(value, 60) for value in values]
-        elif any(isinstance(value, Decimal) for value in values):
+        elif isinstance(next((value for value in values if value is not None), None), Decimal):
             values = [None if value is None else float(value) for value in values]
         data[name] = values
     return pd.DataFrame(data, columns=names)

@@ -60,22 +60,18 @@ def _recommendations(source: Source, filters: Filters) -> None:
                 "recommendation": Column("Advice"),
                 "reason": Column("Why", "long"),
                 "composite_rank": Column("Rank", "count", "1 is best; none where too few people bought."),
-                "rank_low": Column("Best", "count", "Best rank of its interval."),
-                "rank_high": Column("Worst", "count", "Worst rank of its interval."),
+                "ranks": Column("May be", help="The interval of the rank."),
                 "attributed_revenue": Column(
                     f"Revenue ({money})", "money", FIGURES["attributed_revenue"].meaning
                 ),
                 "roi_pct": Column("ROI", "pct", FIGURES["roi_pct"].meaning),
-                "cac": Column(f"Per new customer ({money})", "cents", FIGURES["cac"].meaning),
-                "ltv_per_customer": Column(
-                    f"Lifetime value ({money})", "cents", FIGURES["ltv_per_customer"].meaning
-                ),
-                "leak_score": Column("Code leak", "count", "0 to 100: the worst of the influencer's codes."),
-                "campaigns": Column("Campaigns", "count"),
             },
             "recommendations",
             "Influencers with recommendation and reason, the best first",
             empty="No influencer matches these filters.",
+        )
+        st.caption(
+            "The download has cost per new customer, lifetime value, code leak and campaigns of each as well."
         )
 
 

@@ -15,25 +15,32 @@ def view(source: Source) -> None:
     """Draws the page."""
     head("Data", source)
     st.caption(f"Run {text.markdown(source.run.run_id)}")
-    _tests(source)
+    _verdict(source)
     _freshness(source)
     _quarantine(source)
     _alarms(source)
     _files(source)
+    _tests(source)
     _tables(source)
 
 
+def _verdict(source: Source) -> None:
+    """Whether the figures can be trusted, before any table."""
+    with section():
+        table = source.ask(quality.tests)
+        if table:
+            status = table.column("status")
+            passed = status.count("pass")
+            rest = f", {len(status) - passed} warned" if passed < len(status) else ""
+            statement(f"{passed} of {len(status)} tests of these figures passed{rest}.")
+
+
 def _tests(source: Source) -> None:
-    with section("Tests"):
+    with section("Tests", "Warnings first. A run with an error publishes nothing."):
         table = source.ask(quality.tests)
         if not table:
             nothing("The run that published this file has left no test results.")
             return
-        status = table.column("status")
-        warnings = [name for name in status if name != "pass"]
-        passed = len(status) - len(warnings)
-        rest = f", {len(warnings)} warned" if warnings else ""
-        statement(f"{passed} of {len(status)} tests passed{rest}.")
         tables.show(
             table,
             {

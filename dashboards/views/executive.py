@@ -70,7 +70,7 @@ def _trend(source: Source, filters: Filters) -> None:
         currency = source.run.currency
         st.caption(
             f"By {by}, {text.markdown(currency)}, {model_label(filters.model)}. Fees lie on their "
-            "campaign's days."
+            f"campaign's days.{words.unfinished(by, days[1])}"
         )
         charts.draw(
             charts.revenue_and_cost(tables.frame(table), by, currency),

@@ -14,9 +14,11 @@ from dashboards.parts.model_bars import model_bars
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
-from orchestration.lib.readers import Run, halo, influencers, text
+from orchestration.lib.readers import Run, halo, influencers, text, words
 from orchestration.lib.readers.explain import EVIDENCE, FIGURES, model_label
 from orchestration.lib.readers.filters import Filters
+
+DAYS_OF_WEEK = 7
 
 
 def view(source: Source) -> None:
@@ -27,7 +29,7 @@ def view(source: Source) -> None:
         head("Influencer", source)
         nothing("The registry has no influencers yet.")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         model = choose_model(source)
         chosen = _choose(names)
     filters = Filters(model)
@@ -133,11 +135,16 @@ def _models(source: Source, influencer_id: str, model: str) -> None:
 
 
 def _weeks(source: Source, influencer_id: str, model: str) -> None:
-    with section("Trend", f"By week, {text.markdown(source.run.currency)}, {model_label(model)}."):
+    with section("Trend"):
         table = source.ask(influencers.weeks_of, influencer_id, model)
         if not table:
             nothing("There has been no visit, order or cost yet.")
             return
+        note = f"By week, {text.markdown(source.run.currency)}, {model_label(model)}."
+        last = source.run.last_day
+        if last is not None and (last - table.column("period")[-1]).days < DAYS_OF_WEEK:
+            note += words.unfinished("week", last)
+        st.caption(note)
         charts.draw(
             charts.revenue_and_cost(tables.frame(table), "week", source.run.currency),
             f"Revenue and cost by week, {len(table)} weeks; the figures are in the download below.",

@@ -43,14 +43,15 @@ def view(source: Source) -> None:
 
 def _picture(source: Source, table: Table) -> None:
     currency = source.run.currency
-    with section("Revenue against cost", "Above the dashed line more came back than was spent."):
-        data = tables.frame(
-            table, ["influencer_id", "influencer_name", "total_cost", "attributed_revenue", "roi_pct"]
-        )
-        data["label"] = [text.name(name) for name in data["influencer_name"]]
+    shown = influencers.largest(table, charts.SHOWN_DOTS)
+    note = "Above the dashed line more came back than was spent."
+    if len(shown) < len(table):
+        note += f" The {len(shown)} with the highest cost or revenue; the list below has all."
+    with section("Revenue against cost", note):
+        data = tables.frame(shown, ["influencer_name", "total_cost", "attributed_revenue", "roi_pct"])
         charts.draw(
-            charts.scatter(data, currency),
-            f"Revenue and cost of {len(table)} influencers in {currency}; the figures are in the list below.",
+            charts.scatter(data.rename(columns={"influencer_name": "label"}), currency),
+            f"Revenue and cost of {len(shown)} influencers in {currency}; the figures are in the list below.",
         )
 
 
@@ -58,7 +59,7 @@ def _list(source: Source, table: Table, filters: Filters) -> None:
     money = text.markdown(source.run.currency)
     note = (
         f"{text.number(len(table))} of them, {model_label(filters.model)}, "
-        f"{words.period(source.run, filters)}. "
+        f"{words.period(source.run, filters)}. Money in {money}. "
         "Choose a row to see everything about one of them."
     )
     with section("All influencers", note):
@@ -68,16 +69,16 @@ def _list(source: Source, table: Table, filters: Filters) -> None:
                 "influencer_name": Column("Influencer", pinned=True),
                 "tier": Column("Tier"),
                 "niche": Column("Niche"),
-                "attributed_revenue": _figure("attributed_revenue", "money", money),
-                "total_cost": _figure("total_cost", "money", money),
+                "attributed_revenue": _figure("attributed_revenue", "money"),
+                "total_cost": _figure("total_cost", "money"),
                 "roi_pct": _figure("roi_pct", "pct"),
                 "roi_pct_low": Column("from", "pct", "Lower end of the interval of the ROI."),
                 "roi_pct_high": Column("to", "pct", "Upper end of the interval of the ROI."),
                 "conversions": _figure("conversions", "credit"),
                 "new_customers": _figure("new_customers", "credit"),
-                "cpa": _figure("cpa", "cents", money),
-                "cac": _figure("cac", "cents", money),
-                "average_order_value": _figure("average_order_value", "cents", money),
+                "cpa": _figure("cpa", "cents"),
+                "cac": _figure("cac", "cents"),
+                "average_order_value": _figure("average_order_value", "cents"),
                 "visitors": _figure("visitors", "count"),
                 "sessions": _figure("sessions", "count"),
                 "conversion_rate": _figure("conversion_rate", "share"),
@@ -154,7 +155,6 @@ def _posts(source: Source, filters: Filters) -> None:
                 )
 
 
-def _figure(name: str, kind: str, currency: str | None = None) -> Column:
+def _figure(name: str, kind: str) -> Column:
     figure = FIGURES[name]
-    unit = f" ({currency})" if currency else ""
-    return Column(f"{figure.label}{unit}", kind, figure.meaning)
+    return Column(figure.label, kind, figure.meaning)

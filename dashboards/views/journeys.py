@@ -167,9 +167,7 @@ def _summary(source: Source) -> None:
 
 
 def _lengths(source: Source) -> None:
-    with section(
-        "How long they are", f"Purchases by number of touches; {journeys.LONGEST_PATH} means that or more."
-    ):
+    with section("How long they are", "Purchases by number of touches."):
         table = source.ask(journeys.path_lengths)
         if not table:
             nothing("There are no purchases yet.")
@@ -177,8 +175,11 @@ def _lengths(source: Source) -> None:
         rows = []
         for row in table.dicts():
             with_one = int(row["with_influencer"])
-            rows.append((row["path_length"], "With an influencer", with_one))
-            rows.append((row["path_length"], "Without", int(row["conversions"]) - with_one))
+            length = str(row["path_length"])
+            if row["path_length"] == journeys.LONGEST_PATH:
+                length += "+"
+            rows.append((length, "With an influencer", with_one))
+            rows.append((length, "Without", int(row["conversions"]) - with_one))
         data = pd.DataFrame(rows, columns=["touches", "kind", "purchases"])
         charts.draw(
             charts.columns(data, "touches", "kind", "purchases", "Touches before the purchase", "Purchases"),

@@ -16,7 +16,10 @@ def plain(text: object, width: int | None = None) -> str:
 
     The result still has to be printed as text and not as markup (`rich.text.Text`, not a string).
     """
-    line = "".join(map(_harmless, str(text)))
+    line = str(text)
+    # Pages draw thousands of names, and most are nothing but letters and spaces.
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(map(_harmless, line))
     line = " ".join(line.split())
     if width is not None and len(line) > width:
         return line[: width - 1].rstrip() + ELLIPSIS

@@ -35,7 +35,12 @@ def scorecard(reader: Reader, filters: Filters) -> Table:
         f"""
         select
             cards.influencer_id, cards.influencer_name, cards.tier, cards.niche, cards.recommendation,
-            cards.reason, cards.composite_rank, cards.rank_low, cards.rank_high, cards.composite_score,
+            cards.reason, cards.composite_rank, cards.rank_low, cards.rank_high,
+            case
+                when cards.rank_low = cards.rank_high then cards.rank_low::varchar
+                else cards.rank_low || ' to ' || cards.rank_high
+            end as ranks,
+            cards.composite_score,
             cards.attributed_revenue, cards.roi_pct, cards.cac, cards.ltv_per_customer,
             cards.micro_conversion_rate, cards.bounce_rate, cards.leak_score, cards.campaigns
         from {SCORECARD} as cards

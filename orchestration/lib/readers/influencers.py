@@ -72,6 +72,16 @@ def listing(reader: Reader, filters: Filters, search: str = "") -> Table:
     )
 
 
+def largest(listed: Table, number: int) -> Table:
+    """The `number` rows of a list that cost or brought most, in its order."""
+    if len(listed) <= number:
+        return listed
+    cost, revenue = listed.columns.index("total_cost"), listed.columns.index("attributed_revenue")
+    sizes = sorted((max(row[cost], row[revenue]) for row in listed.rows), reverse=True)
+    kept = [row for row in listed.rows if max(row[cost], row[revenue]) >= sizes[number - 1]]
+    return Table(listed.columns, tuple(kept[:number]))
+
+
 def names(reader: Reader) -> list[tuple[str, str]]:
     """Id and name of every influencer, by name."""
     reader.require("dim_influencers", "influencer_id", "influencer_name")

@@ -81,26 +81,36 @@ def sentences(plan: BudgetPlan) -> list[str]:
     found = [
         f"From {text.day(plan.period_from)} to {text.day(plan.period_to)}, {money(before)} was spent on "
         f"{len(plan.planned)} influencers, without commissions. The next period of that length has "
-        f"{money(first['budget'])}; no spend changes by more than {plan.max_change_pct:g}{text.PCT}.",
+        f"{money(first['budget'])}; no spend changes by more than {plan.max_change_pct:g}{text.PCT}. "
+        "Seasons are not in the plan: it takes the next period for one like the last.",
     ]
     if first["unallocated"] > 0:
+        placed = sum(line["planned_spend"] for line in plan.planned)
         found.append(
-            f"{money(first['unallocated'])} of it finds no place within that bound: try other influencers, "
-            "or allow more with --max-change."
+            f"Only {money(placed)} of it is planned. {money(first['unallocated'])} finds no place, because "
+            f"what more than {plan.max_change_pct:g}{text.PCT} above the spend before would bring was never "
+            "tried: try other influencers, or allow more with --max-change."
         )
     if first["is_cut"]:
         found.append("That is less than the lowest spends together, so all are cut alike, further than that.")
     if first["plan_gain"] is None:
         return [*found, "Nobody has sold anything yet, so nothing can be said of a gain."]
+    gain = first["plan_gain"]
     found.append(
-        f"Against spending as before it should gain {money(first['plan_gain'])} of {plan.value_basis} "
-        f"({plan.interval_pct:g}{text.PCT} interval {text.interval(*_ends(first))}), after the difference in "
-        "spend and after commissions."
+        f"Against spending as before it should {'lose' if gain < 0 else 'gain'} {money(abs(gain))} of "
+        f"{plan.value_basis} "
+        f"(gain, {plan.interval_pct:g}{text.PCT} interval: {text.interval(*_ends(first))}), after the "
+        "difference in spend and after commissions."
     )
     if _ends(first)[0] < 0 < _ends(first)[1]:
         found.append("The interval has 0 in it: the data do not settle that this split is better.")
     losing = sum(1 for line in plan.planned if line["next_unit_value"] < 1)
-    if losing and not first["unallocated"]:
+    if losing and first["unallocated"]:
+        found.append(
+            f"With {losing} of {len(plan.planned)} the last {plan.currency} of it brings less than it costs: "
+            "a budget as before, or a smaller one, would leave more."
+        )
+    elif losing:
         found.append(
             f"With {losing} of {len(plan.planned)} the next {plan.currency} brings less than it costs: the "
             "budget is spent as asked, and a smaller one would leave more."

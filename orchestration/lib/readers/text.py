@@ -30,7 +30,7 @@ _MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$^&\"'=/")
 def name(text: object, width: int = NAME_WIDTH) -> str:
     """A name from data in one line of at most `width` characters; it cannot turn the text around it."""
     line = plain(text, width)
-    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line):
+    if not line.isascii() and any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line):
         return f"{_ISOLATE}{line}{_END_ISOLATE}"
     return line
 

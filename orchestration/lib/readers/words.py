@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
+
 from orchestration.lib.readers import text
 from orchestration.lib.readers.executive import Totals
 from orchestration.lib.readers.explain import FIGURES, model_label, model_meaning
@@ -31,6 +34,17 @@ def period(run: Run, filters: Filters) -> str:
             return "no purchases yet"
         return f"all time, {text.day(run.first_day)} to {text.day(run.last_day)}"
     return f"{text.day(filters.since or run.first_day)} to {text.day(filters.until or run.last_day)}"
+
+
+def unfinished(by: str, last: date) -> str:
+    """That the last week or month of a trend is not over, and so looks low; empty where it is over."""
+    if by == "week":
+        seen, days = last.weekday() + 1, 7
+    elif by == "month":
+        seen, days = last.day, monthrange(last.year, last.month)[1]
+    else:
+        return ""
+    return "" if seen == days else f" The last {by} has {seen} of its {days} days."
 
 
 def headline(run: Run, totals: Totals) -> str:

@@ -128,6 +128,7 @@ def _trend(reader: Reader, run: Run, filters: Filters) -> str:
     revenue = [float(value) for value in table.column("attributed_revenue")]
     cost = [float(value) for value in table.column("total_cost")]
     note = f"By {by}, {run.currency}, {model_label(filters.model)}. Fees lie on their campaign's days."
+    note += words.unfinished(by, days[1])
     legend = "<span class='key revenue'></span>Revenue <span class='key cost'></span>Cost"
     return (
         f"<p class='note'>{escape(note)}</p><p class='legend'>{legend}</p>"
