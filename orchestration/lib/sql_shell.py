@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.lib.terminal import plain
+from orchestration.lib.terminal import plain, stated
 
 SHOWN_ROWS = 200
 CELL_WIDTH = 60
@@ -44,7 +44,7 @@ def open_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(str(published), read_only=True)
     except duckdb.Error as error:
         raise NotPublishedError(
-            f"{published} cannot be opened: {error} Publish it anew: `roi run`."
+            f"{published} cannot be opened: {stated(error)} Publish it anew: `roi run`."
         ) from error
     with connection:
         connection.execute("set search_path = 'marts'")

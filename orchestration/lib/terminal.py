@@ -26,6 +26,12 @@ def plain(text: object, width: int | None = None) -> str:
     return line
 
 
+def stated(error: BaseException) -> str:
+    """What an error of a library says, as one line that ends like a sentence, for ours can go on behind it."""
+    line = " ".join(str(error).split()) or type(error).__name__
+    return line if line[-1] in ".!?" else f"{line}."
+
+
 def _harmless(char: str) -> str:
     category = unicodedata.category(char)
     if category in _INVISIBLE:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from orchestration.lib.report_table import InfluencerRoi, roi_table
 from orchestration.lib.run_progress import TerminalProgress
-from orchestration.lib.terminal import plain
+from orchestration.lib.terminal import plain, stated
 
 HOSTILE = {
     "\x1b[31mred\x1b[0m": "[31mred [0m",
@@ -113,3 +113,16 @@ def test_a_terminal_shows_a_bar_for_each_phase() -> None:
         progress._bars.refresh()
     assert "Building models" in out.getvalue() and "1/10" in out.getvalue()
     assert "fct_[b]sessions" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("said", "stated_as"),
+    [
+        ("IO Error: read\n\n 8 bytes", "IO Error: read 8 bytes."),
+        ("Is it there?", "Is it there?"),
+        ("Done.", "Done."),
+        ("", "ValueError."),
+    ],
+)
+def test_an_error_ends_like_a_sentence(said: str, stated_as: str) -> None:
+    assert stated(ValueError(said)) == stated_as

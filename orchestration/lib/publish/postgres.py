@@ -19,6 +19,7 @@ from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.measures import compare
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish_options import PUBLISH_POSTGRES, without_password
+from orchestration.lib.terminal import stated
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,10 +69,9 @@ def publish(built: Built, address: str, aside: Path) -> str:
         with psycopg.connect(address, connect_timeout=CONNECT_SECONDS, client_encoding="utf8") as connection:
             _Copy(built, connection, aside, place).run()
     except (psycopg.Error, OSError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
         raise PublishError(
             f"PostgreSQL at {place} could not be published to, it keeps the version before, and so does "
-            f"everything else: {reason}. Mend it, or unset {PUBLISH_POSTGRES} to publish files only."
+            f"everything else: {stated(error)} Mend it, or unset {PUBLISH_POSTGRES} to publish files only."
         ) from error
     return place
 

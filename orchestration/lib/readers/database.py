@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.lib.publish import RUN_TABLE, SCHEMA, SCHEMA_VERSION
 from orchestration.lib.publish.names import literal
+from orchestration.lib.terminal import stated
 
 # DuckDB reports a wrong checksum as an error of no kind.
 _DAMAGE = (duckdb.Error, duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
@@ -182,7 +183,7 @@ def _check(reader: Reader) -> None:
 
 
 def _damaged(published: Path, error: Exception) -> ReaderError:
-    reason = " ".join(str(error).split())
+    reason = stated(error)
     if "newer" in reason and "version" in reason:
         return ReaderError(f"{published} was written by a newer DuckDB: {reason} Update the project.")
     return ReaderError(
