@@ -27,7 +27,7 @@ def plain(text: object, width: int | None = None) -> str:
 
 
 def stated(error: BaseException) -> str:
-    """What an error of a library says, as one line that ends like a sentence, for ours can go on behind it."""
+    """What a library's error says, as one line that ends like a sentence: ours may go on behind it."""
     line = " ".join(str(error).split()) or type(error).__name__
     return line if line[-1] in ".!?" else f"{line}."
 
