@@ -11,11 +11,15 @@ from orchestration.lib.sample.deals import plan_roster
 from orchestration.lib.sample.demand import draw_demand
 from orchestration.lib.sample.exposure import draw_exposures, draw_follows, plan_arrays
 from orchestration.lib.sample.people import day_edges, draw_people
-from orchestration.lib.sample.tables import INFLUENCER
+from orchestration.lib.sample.tables import INFLUENCER, clicked_mode
 
 
-def untraced_orders(world: World) -> tuple[np.ndarray, Posts]:
-    """First orders of people who neither clicked an influencer's link before nor used a code, by day."""
+def untraced_and_planted(world: World) -> tuple[np.ndarray, Posts, int]:
+    """First orders of people who neither clicked an influencer's link before nor used a code, by day.
+
+    And the posts, and how many of these orders the posts have caused.
+    """
+    planted = 0
     roster = plan_roster(world)
     plan, edges = plan_arrays(roster), day_edges(world)
     orders = np.zeros(world.days)
@@ -35,7 +39,10 @@ def untraced_orders(world: World) -> tuple[np.ndarray, Posts]:
         at_once = bought.same_visit & (bought.cause == INFLUENCER) & ~people.denied[bought.person]
         traced = (baskets.code >= 0) | (baskets.harvest >= 0) | at_once
         traced |= clicked_at[bought.person] < bought.at
-        days = (bought.at[heads[~traced[heads]]] // DAY).astype(np.int64)
+        heads = heads[~traced[heads]]
+        caused = (bought.cause == INFLUENCER) & (bought.mode >= 0) & ~clicked_mode(bought)
+        planted += int(caused[heads].sum())
+        days = (bought.at[heads] // DAY).astype(np.int64)
         orders += np.bincount(days, minlength=world.days)[: world.days]
     reach = np.array([one.strength * one.partnership.influencer.reach for one in roster.posts])
-    return orders, Posts(plan.post_at / DAY, np.maximum(reach, 1e-6))
+    return orders, Posts(plan.post_at / DAY, np.maximum(reach, 1e-6)), planted

@@ -1,14 +1,16 @@
 """What posts bring that no click and no code shows: new orders after a post against what was expected.
 
 An interrupted time series. Orders of a day without any trace of an influencer are a level that may drift from
-month to month, a weekday's share, and an effect of each post that fades over the days after it. All posts are
-in one regression, so each has the others as controls. Posts' effects are drawn to their common mean by reach,
-which is what makes an effect of single orders measurable at all; chance is at least that of counts (Poisson),
-more where days differ more, and more again where they go together with the day before.
+month to month, a weekday's share, and an effect of each post that fades over the days after it; how fast is
+not known, and averaged over. All posts are in one regression, so each has the others as controls. Posts'
+effects are drawn to their common mean by reach, which is what makes an effect of single orders measurable at
+all; chance is at least that of counts (Poisson), more where days differ more, and more again where they go
+together with the day before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +20,11 @@ from scipy.special import stdtrit
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-#: Half of what a post brings comes within so many days: people hear of a thing, and buy it within the week.
-HALF_LIFE_DAYS = 3.0
-#: The level of orders may turn so often, in days; a post's effect is over long before.
-KNOT_DAYS = 28
+#: Half of what a post brings comes within so many days: it may be bought at once, or next payday. With the
+#: fast one alone, what comes late would count as the level of orders, and the halo come out too small.
+HALF_LIVES_DAYS = (2.5, 5.0, 10.0)
+#: The level of orders may turn so often, in days: less often than posts' effects come and go.
+KNOT_DAYS = 42
 #: Fewer days than these, or orders a day, tell nothing.
 FEWEST_DAYS, FEWEST_A_DAY = 42, 0.2
 #: Relative differences between posts of equal reach that are thought possible (standard deviation / mean).
@@ -79,36 +82,50 @@ def estimate(
     days = len(orders)
     if days < FEWEST_DAYS or orders.mean() < FEWEST_A_DAY or not len(posts.at):
         return None
-    shape = _shapes(days, posts.at, window)
     reach = posts.reach / posts.reach.mean()
     baseline = _baseline(days, first_weekday)
-    together = shape @ reach
-    if np.linalg.matrix_rank(np.column_stack([baseline, together])) <= baseline.shape[1]:
+    shapes = [_shapes(days, posts.at, window, half_life) for half_life in HALF_LIVES_DAYS]
+    designs = [np.column_stack([baseline, shape @ reach]) for shape in shapes]
+    if any(np.linalg.matrix_rank(design) <= baseline.shape[1] for design in designs):
         return None
-    return _fit(orders, np.column_stack([baseline, together]), shape * reach, shape, interval_pct)
+    # One measure of chance for all, so that their likelihoods compare.
+    root = np.sqrt(_noise(orders, designs[len(designs) // 2]))
+    fits = [
+        fit
+        for shape, design in zip(shapes, designs, strict=True)
+        for fit in _fits(orders, design, shape * reach, root)
+    ]
+    free = days - designs[0].shape[1]
+    return _averaged(fits, orders, shapes[0], float(stdtrit(free, 0.5 + interval_pct / 200)))
 
 
-def _fit(orders: Floats, fixed: Floats, scaled: Floats, shape: Floats, interval_pct: float) -> Halo:
-    """Mixed regression: fixed effects (the last is what posts bring on average) and posts' own deviations."""
-    root = np.sqrt(_noise(orders, fixed))
-    free = len(orders) - fixed.shape[1]
+def _fits(orders: Floats, fixed: Floats, scaled: Floats, root: Floats) -> list[_Fit]:
+    """Mixed regressions: fixed effects (the last: what posts bring on average), posts' own deviations."""
     white = _White.of(orders / root, fixed / root[:, None], scaled / root[:, None])
     mass = scaled.sum(axis=0)
     mean = float(_with_spread(white, mass, 0.0).found[-1])
-    fits = [_with_spread(white, mass, abs(mean) * spread) for spread in _SPREADS]
+    found = []
+    for spread in _SPREADS:
+        fit = _with_spread(white, mass, abs(mean) * spread)
+        found.append(fit._replace(level=fixed[:, :-1] @ fit.found[:-1] + scaled @ fit.each))
+    return found
+
+
+def _averaged(fits: Sequence[_Fit], orders: Floats, shape: Floats, width: float) -> Halo:
+    """What all fits say together, each by its likelihood."""
     likelihoods = np.array([fit.likelihood for fit in fits])
     chance = np.exp(likelihoods - likelihoods.max())
     chance /= chance.sum()
-    each, variance = _mixed(
-        chance, np.array([fit.each for fit in fits]), np.array([fit.variances for fit in fits])
+    effect, variance = _mixed(
+        chance,
+        np.array([fit.mass * fit.each for fit in fits]),
+        np.array([fit.mass**2 * fit.variances for fit in fits]),
     )
     total, total_variance = _mixed(
         chance, np.array([fit.total for fit in fits]), np.array([fit.total_variance for fit in fits])
     )
-    width = float(stdtrit(free, 0.5 + interval_pct / 200))
-    effect, half = mass * each, width * mass * np.sqrt(variance)
-    total_half = width * float(np.sqrt(total_variance))
-    level = fixed[:, :-1] @ (chance @ np.array([fit.found[:-1] for fit in fits])) + scaled @ each
+    half, total_half = width * np.sqrt(variance), width * float(np.sqrt(total_variance))
+    level = chance @ np.array([fit.level for fit in fits])
     reached = (shape > 0).T
     return Halo(
         reached @ orders, np.maximum(reached @ level - effect, 0.0), effect, effect - half, effect + half,
@@ -137,12 +154,16 @@ class _White(NamedTuple):
 
 
 class _Fit(NamedTuple):
+    """One regression: `each` is by unit of reach, `mass` makes orders of it, `level` is expected a day."""
+
     likelihood: float
     found: Floats
     each: Floats
     variances: Floats
+    mass: Floats
     total: float
     total_variance: float
+    level: Floats
 
 
 def _with_spread(white: _White, mass: Floats, spread: float) -> _Fit:
@@ -169,8 +190,10 @@ def _with_spread(white: _White, mass: Floats, spread: float) -> _Fit:
         found,
         each,
         np.maximum(variances, 0.0),
+        mass,
         float(mass @ each),
         max(float(total_variance), 0.0),
+        np.empty(0),
     )
 
 
@@ -191,11 +214,11 @@ def _noise(orders: Floats, fixed: Floats) -> Floats:
     return result
 
 
-def _shapes(days: int, at: Floats, window: int) -> Floats:
+def _shapes(days: int, at: Floats, window: int, half_life: float) -> Floats:
     """Days x posts: the share of a post's effect that falls on a day; 1 in sum over a complete window."""
     edges = np.arange(days + 1)[:, None] - at[None, :]
-    passed = 1 - 2.0 ** (-np.clip(edges, 0, window) / HALF_LIFE_DAYS)
-    result: Floats = np.diff(passed, axis=0) / (1 - 2.0 ** (-window / HALF_LIFE_DAYS))
+    passed = 1 - 2.0 ** (-np.clip(edges, 0, window) / half_life)
+    result: Floats = np.diff(passed, axis=0) / (1 - 2.0 ** (-window / half_life))
     return result
 
 
