@@ -148,7 +148,9 @@ def _moved(connection: duckdb.DuckDBPyConnection, before: RunRow, now: RunRow) -
     ).fetchall()
     for influencer, cause, revenue, orders in rows:
         one = found.setdefault(influencer, Moved(influencer, influencer))
-        one.causes[cause] = (revenue, orders)
+        # A setting that was changed and changed back has moved nothing from the one run to the other.
+        if revenue:
+            one.causes[cause] = (revenue, orders)
     return sorted(
         found.values(), key=lambda one: (-max(abs(one.change), abs(one.cost_change)), one.influencer_id)
     )
