@@ -66,7 +66,12 @@ def pipeline(folder: Path, memory_limit: str, models: int) -> None:
     if not result.success:
         raise SystemExit("; ".join([result.error or "", *(str(node.message) for node in result.failures)]))
     laps.append(time.perf_counter())
-    publish(settings.warehouse, settings.published, RunFacts("benchmark", settings.variables(), ()))
+    publish(
+        settings.warehouse,
+        settings.published,
+        RunFacts("benchmark", settings.variables(), ()),
+        settings.publish_options,
+    )
     laps.append(time.perf_counter())
     names = ("load", "dbt", "publish")
     parts = ", ".join(f"{name} {laps[i + 1] - laps[i]:.1f} s" for i, name in enumerate(names))

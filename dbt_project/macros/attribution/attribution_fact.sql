@@ -38,7 +38,7 @@ from credits
             influencer_roi.cents_up_to('coalesce(touches.share_up_to, 1)', '1') ~ ' - '
             ~ influencer_roi.cents_up_to('coalesce(touches.share_before, 0)', '1')
         ) }} as attributed_revenue
-    from {{ ref('int_conversions') }} as conversions
+    from {{ influencer_roi.conversions_in_cents() }} as conversions
     left join (
         select
             *,
@@ -97,7 +97,7 @@ credits as (
             influencer_roi.cents_up_to('coalesce(shared.running_weight, 1)', 'coalesce(shared.total_weight, 1)') ~ ' - '
             ~ influencer_roi.cents_up_to('coalesce(shared.running_weight - shared.weight, 0)', 'coalesce(shared.total_weight, 1)')
         ) }} as attributed_revenue
-    from {{ ref('int_conversions') }} as conversions
+    from {{ influencer_roi.conversions_in_cents() }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
     where {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
 )
@@ -111,12 +111,17 @@ from (
 ) as credited
 {%- endmacro %}
 
+{# conversions_in_cents(): int_conversions with `revenue_cents`, worked out once a conversion and not once a touch. #}
+{% macro conversions_in_cents() -%}
+    (select *, {{ cents('revenue') }} as revenue_cents from {{ ref('int_conversions') }})
+{%- endmacro %}
+
 {# cents_up_to(weight, total): cents of the conversion's revenue up to a running weight; all of it at the last touch. #}
 {% macro cents_up_to(weight, total) -%}
     case
-        when {{ weight }} = {{ total }} then {{ cents('conversions.revenue') }}
+        when {{ weight }} = {{ total }} then conversions.revenue_cents
         else {{ share_of_cents(
-            cents('conversions.revenue'),
+            'conversions.revenue_cents',
             'cast(' ~ weight ~ ' as double)' ~ ('' if total == '1' else ' / cast(' ~ total ~ ' as double)')
         ) }}
     end

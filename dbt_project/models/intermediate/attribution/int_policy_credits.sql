@@ -1,6 +1,6 @@
 -- Position-based credit and money under each code policy, by influencer and campaign; the money as attribution_by_share splits it.
 with coded as (
-    select conversion_key, revenue
+    select conversion_key, {{ cents('revenue') }} as revenue_cents
     from {{ ref('int_conversions') }}
     where conversion_key in (select conversion_key from {{ ref('int_journey_touches') }} where evidence = 'code')
 ),
