@@ -88,7 +88,7 @@ def _execute(settings: Settings, progress: Progress, full_refresh: bool, dbt: Db
     from orchestration.defs.project import build_definitions
 
     _quiet()
-    definitions = build_definitions(settings, progress, start_dbt=lambda: dbt)
+    definitions = build_definitions(settings, progress, start_dbt=lambda _: dbt)
     config: Mapping[str, Any] = {
         "ops": {DBT_OP: {"config": {"full_refresh": full_refresh}}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

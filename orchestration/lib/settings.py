@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +119,21 @@ class Settings:
             # Spark's sessions get it from profiles.yml; dbt keeps what is named so out of its logs.
             shared["DBT_ENV_SECRET_ROI_PEPPER"] = pepper(self.hash_key)
         return shared
+
+    def on(self, target: str, env: Mapping[str, str] | None = None) -> Settings:
+        """The same settings for another target.
+
+        Args:
+            target: one of `targets()`.
+            env: where Spark is (`os.environ` unless given).
+
+        Raises:
+            SettingsError: a variable that says where Spark is cannot be used.
+        """
+        if target == self.target:
+            return self
+        env = os.environ if env is None else env
+        return replace(self, target=target, spark=_spark_place(env, self.data) if target == SPARK else None)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, create: bool = True) -> Settings:

@@ -13,6 +13,7 @@ from pydantic import Field
 from orchestration.defs.dbt.results import UNIQUE_ID, Results
 from orchestration.defs.dbt.selection import build_command
 from orchestration.defs.dbt.translator import RoiTranslator
+from orchestration.defs.engine import Engine
 from orchestration.lib import last_build
 from orchestration.lib.dbt_process import DbtProcess
 from orchestration.lib.dbt_runner import DbtResult, NodeEvent
@@ -20,6 +21,7 @@ from orchestration.lib.manifest import count_nodes, read_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.publish.results import TestResult, read_tests
 from orchestration.lib.settings import Settings
+from orchestration.lib.spark.connection import answers
 
 DBT_OP = "dbt_build"
 TEST_KINDS = frozenset({"test", "unit_test"})
@@ -34,7 +36,7 @@ class DbtConfig(Config):
 
 
 def build_dbt_assets(
-    settings: Settings, manifest_file: Path, progress: Progress, start_dbt: Callable[[], DbtProcess]
+    settings: Settings, manifest_file: Path, progress: Progress, start_dbt: Callable[[Settings], DbtProcess]
 ) -> AssetsDefinition:
     """All models, seeds and tests as assets and checks, one step for all of them.
 
@@ -44,30 +46,31 @@ def build_dbt_assets(
         settings: where everything is.
         manifest_file: dbt's manifest.
         progress: told what each node did.
-        start_dbt: gives the process that runs dbt, one that is ready or a new one.
+        start_dbt: gives the process that runs dbt for a run's settings, one that is ready or a new one.
     """
     manifest = read_manifest(manifest_file)
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=RoiTranslator(), name=DBT_OP)
-    def dbt_build(context: AssetExecutionContext, config: DbtConfig) -> Iterator[Any]:
+    def dbt_build(context: AssetExecutionContext, config: DbtConfig, engine: Engine) -> Iterator[Any]:
+        chosen = engine.reach(settings)
         command = build_command(manifest, _asked_for(context), config.full_refresh)
         results = Results(context.assets_def)
         _announce(manifest, progress, context.is_subset)
         is_complete = not context.is_subset
-        built_at = last_build.stands(settings) if is_complete and not config.full_refresh else None
+        built_at = last_build.stands(chosen) if is_complete and not config.full_refresh else None
         if built_at is not None:
-            tests = read_tests(settings.dbt_target_dir)
+            tests = read_tests(chosen.dbt_target_dir)
             _conclude_unbuilt(tests, built_at, progress)
             yield from results.unchanged(built_at, tests)
             return
-        last_build.forget(settings)
-        with start_dbt() as process:
+        last_build.forget(chosen)
+        with start_dbt(chosen) as process:
             for event in process.run(command):
                 _tell(progress, context, event)
                 yield from results.of(event)
-        _conclude(process.result, progress)
+        _conclude(process.result, progress, chosen)
         if is_complete:
-            last_build.remember(settings)
+            last_build.remember(chosen)
 
     return dbt_build
 
@@ -117,7 +120,7 @@ def _conclude_unbuilt(tests: Sequence[TestResult], built_at: datetime, progress:
             progress.problem(f"Warning: {test.kind} {test.name}: {test.failures} results, as before")
 
 
-def _conclude(result: DbtResult, progress: Progress) -> None:
+def _conclude(result: DbtResult, progress: Progress, settings: Settings) -> None:
     """Says how it went.
 
     Raises:
@@ -133,6 +136,14 @@ def _conclude(result: DbtResult, progress: Progress) -> None:
     progress.finish("tests", f"{passed} of {len(tests)} tests passed")
     for node in result.warnings:
         progress.problem(f"Warning: {node.kind} {node.name}: {node.message}")
+    spark = settings.spark
+    if not result.success and spark and not answers(spark):
+        # What each node says of it is the same, and hides the reason.
+        raise Failure(
+            description=f"Spark at {spark.host}:{spark.port} stopped answering during the build: "
+            "start it and run again. Nothing is published.",
+            allow_retries=False,
+        )
     for node in result.failures:
         progress.problem(f"Failed: {node.kind} {node.name}: {node.message}")
     if result.success:

@@ -14,6 +14,7 @@ from dagster import (
     multi_asset,
 )
 
+from orchestration.defs.engine import Engine
 from orchestration.defs.ingestion.checks import quarantine_check_specs, quarantine_result, raw_key
 from orchestration.lib import run_lock
 from orchestration.lib.ingestion.loader import load_landing
@@ -46,11 +47,15 @@ def build_raw_assets(settings: Settings, registry: AssetKey, progress: Progress)
         ],
         check_specs=quarantine_check_specs(),
     )
-    def load(context: AssetExecutionContext) -> Iterator[MaterializeResult | AssetCheckResult]:
+    def load(
+        context: AssetExecutionContext, engine: Engine
+    ) -> Iterator[MaterializeResult | AssetCheckResult]:
         run_lock.take(settings.data)
+        # Before anything is loaded: a run that cannot be built should leave nothing behind.
+        chosen = engine.reach(settings)
         with duckdb.connect(str(settings.warehouse)) as connection:
             report = _load(settings, connection, progress)
-            _hand_to_spark(settings, connection)
+            _hand_to_spark(chosen, connection)
             loads = dataset_loads(connection)
             counts = {table: _count(connection, table) for table in DESCRIPTIONS}
         _conclude(report, progress)

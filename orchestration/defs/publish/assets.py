@@ -13,6 +13,7 @@ from dagster import (
     multi_asset,
 )
 
+from orchestration.defs.engine import Engine
 from orchestration.lib.manifest import read_manifest
 from orchestration.lib.progress import Progress
 from orchestration.lib.publish import PublishError, PublishReport, RunFacts, publish
@@ -31,12 +32,13 @@ def build_publish_asset(settings: Settings, deps: Sequence[AssetKey], progress: 
     """All marts for readers: published together, and only when every mart was built and every test passed."""
 
     @multi_asset(specs=_specs(settings, deps), name="published_roi")
-    def published_roi(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
+    def published_roi(context: AssetExecutionContext, engine: Engine) -> Iterator[MaterializeResult]:
         progress.start("publish", None)
-        facts = RunFacts(context.run_id, settings.variables(), read_tests(settings.dbt_target_dir))
+        chosen = engine.apply(settings)
+        facts = RunFacts(context.run_id, chosen.variables(), read_tests(chosen.dbt_target_dir))
         try:
-            _take_from_spark(settings)
-            report = publish(settings.warehouse, settings.published, facts, settings.publish_options)
+            _take_from_spark(chosen)
+            report = publish(chosen.warehouse, chosen.published, facts, chosen.publish_options)
         except (PublishError, SparkError) as error:
             progress.problem(str(error))
             raise Failure(description=str(error), allow_retries=False) from error

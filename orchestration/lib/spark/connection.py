@@ -36,6 +36,11 @@ def require(place: SparkPlace) -> None:
         )
 
 
+def answers(place: SparkPlace) -> bool:
+    """Whether something still listens where the Thrift server was."""
+    return is_open(place.host, place.port)
+
+
 @contextmanager
 def connect(place: SparkPlace) -> Iterator[Any]:
     """A DB-API cursor whose session reads and writes as dbt's do.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,16 @@ from dagster import (
 from orchestration.defs import project
 from orchestration.defs.dbt.selection import build_command
 from orchestration.defs.dbt.translator import REGISTRY_KEY, REGISTRY_SEEDS, group_of
+from orchestration.defs.engine import Target
+from orchestration.defs.ingestion import raw
 from orchestration.defs.project import build_definitions
 from orchestration.defs.publish.assets import PUBLISHED_KEY
 from orchestration.lib import run_lock
 from orchestration.lib.dbt_runner import DbtResult, NodeEvent
 from orchestration.lib.ingestion import load_landing
 from orchestration.lib.manifest import prepare_manifest, read_manifest
-from orchestration.lib.settings import Settings
+from orchestration.lib.settings import Settings, targets
+from orchestration.lib.spark import connection
 from orchestration.run import failure_of
 from tests.support.warehouse import settings_for
 from tests.support.world import random_world, write_batch, write_registry
@@ -163,7 +168,12 @@ class FakeDbt:
             NodeEvent(test["unique_id"], test["name"], "test", status, 0.1, "Got 3 results", None, 2, 2),
         )
         self.commands: list[Sequence[str]] = []
+        self.targets: list[str] = []
         self.result = DbtResult(status in {"pass", "warn"}, self._nodes)
+
+    def started_for(self, settings: Settings) -> FakeDbt:
+        self.targets.append(settings.target)
+        return self
 
     def __enter__(self) -> FakeDbt:
         return self
@@ -194,14 +204,16 @@ class Heard:
         self.problems.append(text)
 
 
-def run_with(settings: Settings, dbt: FakeDbt, heard: Heard, **config: Any) -> Any:
-    definitions = build_definitions(settings, heard, start_dbt=lambda: dbt)  # type: ignore[arg-type, return-value]
+def run_with(settings: Settings, dbt: FakeDbt, heard: Heard, target: str | None = None, **config: Any) -> Any:
+    definitions = build_definitions(settings, heard, start_dbt=dbt.started_for)  # type: ignore[arg-type]
+    resources = {"engine": {"config": {"target": target}}} if target else {}
     with DagsterInstance.ephemeral() as instance:
         return definitions.resolve_job_def("roi").execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_config={
                 "ops": {"dbt_build": {"config": config}},
+                "resources": resources,
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )
@@ -315,6 +327,67 @@ def test_a_wrong_registry_stops_the_run_before_anything_is_loaded(
     assert step_names(result, "STEP_START") == {"registry"}
     assert "registry_is_consistent" in (failure_of(result) or "")
     assert not wrong.warehouse.exists()
+
+
+class TestTarget:
+    """Which engine builds is run configuration: the same job, the same assets and checks."""
+
+    @pytest.fixture
+    def server(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+        """Something that listens where Spark should be."""
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            monkeypatch.setenv("ROI_SPARK_PORT", str(listening.getsockname()[1]))
+            # Spark's packages are not installed everywhere.
+            monkeypatch.setattr(connection, "require", lambda place: None)
+            monkeypatch.setattr(raw, "prepare", lambda settings, _: None)
+            yield listening
+
+    def test_every_target_of_the_profile_can_be_chosen(self) -> None:
+        assert tuple(target.value for target in Target) == targets()
+
+    def test_it_is_what_the_environment_says_unless_chosen(
+        self, fresh: Settings, manifest: dict[str, Any], server: socket.socket
+    ) -> None:
+        on_spark = fresh.on("spark")
+        found = [FakeDbt(manifest, "fail") for _ in range(4)]
+        for settings, target, dbt in (
+            (fresh, None, found[0]),
+            (fresh, "spark", found[1]),
+            (on_spark, None, found[2]),
+            (on_spark, "duckdb", found[3]),
+        ):
+            run_with(settings, dbt, Heard(), target)
+        assert [dbt.targets for dbt in found] == [["duckdb"], ["spark"], ["spark"], ["duckdb"]]
+
+    def test_no_spark_is_one_sentence_before_anything_is_loaded(
+        self, fresh: Settings, manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ROI_SPARK_PORT", "1999")
+        dbt = FakeDbt(manifest, "pass")
+        result = run_with(fresh, dbt, Heard(), "spark")
+        assert step_names(result, "STEP_FAILURE") == {"load"}
+        said = failure_of(result) or ""
+        assert re.fullmatch(
+            r"load: (Spark's client is not installed|No Spark answers at 127.0.0.1:1999): .*[.]", said
+        )
+        assert not dbt.targets and not fresh.warehouse.exists()
+
+    def test_a_spark_that_goes_away_during_the_build_is_one_sentence(
+        self, fresh: Settings, manifest: dict[str, Any], server: socket.socket
+    ) -> None:
+        class Dying(FakeDbt):
+            def run(self, command: Sequence[str]) -> Iterator[NodeEvent]:
+                server.close()
+                return super().run(command)
+
+        heard = Heard()
+        port = server.getsockname()[1]
+        result = run_with(fresh, Dying(manifest, "fail"), heard, "spark")
+        assert failure_of(result) == (
+            f"dbt_build: Spark at 127.0.0.1:{port} stopped answering during the build: "
+            "start it and run again. Nothing is published."
+        )
+        assert not heard.problems
 
 
 def test_the_schedule_is_daily_in_the_reporting_time_zone(
