@@ -28,9 +28,8 @@ select
 from credits
 {%- endmacro %}
 
-{# credits_by_share(shares, only, internal): a row a credited touch, with what its conversion and its touch say; `only` is a
-   condition on conversion_key. #}
-{% macro credits_by_share(shares, only='true', internal=false) -%}
+{# credits_by_share(shares, internal): a row a credited touch, with what its conversion and its touch say. #}
+{% macro credits_by_share(shares, internal=false) -%}
     select
         {{ influencer_roi.credit_columns_of('conversions', 'touches', internal) }},
         coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
@@ -45,11 +44,9 @@ from credits
             cast({{ shares.up_to }} as decimal(18, 15)) as share_up_to,
             cast({{ shares.before }} as decimal(18, 15)) as share_before
         from {{ ref('int_journeys') }}
-        where ({{ shares.touches }}) and {{ only }}
+        where {{ shares.touches }}
     ) as touches on conversions.conversion_key = touches.conversion_key
-    where
-        (touches.conversion_key is null or touches.share_up_to > touches.share_before)
-        and {{ only | replace('conversion_key', 'conversions.conversion_key') }}
+    where touches.conversion_key is null or touches.share_up_to > touches.share_before
 {%- endmacro %}
 
 {# attribution_by_weight(weight, touches, joins, is_estimated): a model of weights that have to be summed up.
@@ -189,7 +186,7 @@ from (
     {%- set fact = ref('fct_attribution__' ~ attribution_model) -%}
     {%- set shares = influencer_roi.shares_of(attribution_model) -%}
     {%- if shares -%}
-        {{ influencer_roi.credits_by_share(shares, internal=internal) }}
+        {{ influencer_roi.credits_by_share(shares, internal) }}
     {%- else -%}
         {{ influencer_roi.credits_with_touches(influencer_roi.stored_credits(fact), internal) }}
     {%- endif -%}

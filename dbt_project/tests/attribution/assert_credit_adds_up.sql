@@ -7,8 +7,7 @@
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
 -- Each model is grouped for itself, by a number, and a journey's touches are numbered without a gap (a test of
--- `int_journeys`), so that no row of any model has to be looked up. Of models by share, whose rule looks at one
--- touch alone, one conversion in eight is looked at, and the sum of all purchases.
+-- `int_journeys`), so that no row of any model has to be looked up.
 with credited as (
     {% for attribution_model in attribution_models() -%}
     select
@@ -23,7 +22,7 @@ with credited as (
     -- What is stored is read as it is: a join would hide touches that the journey does not have.
     {% if shares_of(attribution_model) -%}
     from (
-        {{ credits_by_share(shares_of(attribution_model), 'conversion_key % 8 = 0') }}
+        {{ credits_by_share(shares_of(attribution_model)) }}
     ) as credits
     {%- else -%}
     from {{ stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
@@ -46,7 +45,7 @@ journeys as (
 
 models as (
     {% for attribution_model in attribution_models() -%}
-    select '{{ attribution_model }}' as attribution_model, {{ 8 if shares_of(attribution_model) else 1 }} as one_in
+    select '{{ attribution_model }}' as attribution_model
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -58,12 +57,7 @@ covered as (
 ),
 
 expected as (
-    select
-        models.attribution_model,
-        count(*) as conversions
-    from {{ ref('int_conversions') }} as conversions
-    inner join models on conversions.conversion_key % models.one_in = 0
-    group by models.attribution_model
+    select count(*) as conversions from {{ ref('fct_conversions') }}
 ),
 
 purchases as (
@@ -100,9 +94,10 @@ from journeys
 inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
 where journeys.last_touched_at > conversions.converted_at
 union all
-select expected.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
-from expected
-left join covered on expected.attribution_model = covered.attribution_model
+select models.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
+from models
+cross join expected
+left join covered on models.attribution_model = covered.attribution_model
 where coalesce(covered.conversions, 0) <> expected.conversions
 union all
 select models.attribution_model, null, null, coalesce(purchase_credits.revenue, 0), purchases.revenue
