@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import duckdb
 import pytest
 
 from orchestration.lib.settings import Settings
@@ -18,3 +21,17 @@ def built_world(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write_batch(settings.landing, "everything", random_world(seed=5))
     build(settings, ["build", "--exclude-resource-type", "unit_test"])
     return settings
+
+
+@pytest.fixture(scope="module")
+def queries(built_world: Settings) -> dict[str, str]:
+    """The compiled SQL of dbt's nodes, by name."""
+    folder = built_world.dbt_target_dir / "compiled"
+    return {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.sql")}
+
+
+@pytest.fixture(scope="module")
+def connection(built_world: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the built world: leave it as it was."""
+    with duckdb.connect(str(built_world.warehouse)) as connection:
+        yield connection

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
-
-from orchestration.lib.settings import Settings
 
 SESSIONS = "intermediate.int_session_entries"
 PEOPLE = "intermediate.int_person_identifiers"
@@ -148,19 +144,6 @@ CASES = [
     for name, faults in FAULTS.items()
     for number, fault in enumerate(faults, start=1)
 ]
-
-
-@pytest.fixture(scope="module")
-def queries(built_world: Settings) -> dict[str, str]:
-    """The compiled SQL of dbt's nodes, by name."""
-    folder = built_world.dbt_target_dir / "compiled"
-    return {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.sql")}
-
-
-@pytest.fixture(scope="module")
-def connection(built_world: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(built_world.warehouse)) as connection:
-        yield connection
 
 
 @pytest.mark.slow

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
 
-from orchestration.lib.settings import Settings
 from tests.support.money import RECONCILED
 
 CASES = [
@@ -17,19 +14,6 @@ CASES = [
     if table != "fct_attribution"
     for column, test in columns.items()
 ]
-
-
-@pytest.fixture(scope="module")
-def queries(built_world: Settings) -> dict[str, str]:
-    """The compiled SQL of dbt's nodes, by name."""
-    folder = built_world.dbt_target_dir / "compiled"
-    return {file.stem: file.read_text(encoding="utf-8") for file in folder.rglob("*.sql")}
-
-
-@pytest.fixture(scope="module")
-def connection(built_world: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(built_world.warehouse)) as connection:
-        yield connection
 
 
 @pytest.mark.slow
