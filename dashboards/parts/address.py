@@ -6,6 +6,7 @@ was chosen is kept for the session and written back. A value that is not allowed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import streamlit as st
 
 _KEPT = "address"
+ON = "yes"
+_WHOLE = re.compile("[1-9][0-9]{0,5}")
 
 
 def select(
@@ -67,6 +70,30 @@ def words(label: str, key: str, **shown: Any) -> str:
     return st.text_input(label, key=state, on_change=_write, args=(key, ""), **shown) or ""
 
 
+def switch(label: str, key: str, **shown: Any) -> bool:
+    """On or off; off is not in the address."""
+    state = _prepare(key, False, lambda texts: texts[-1:] == [ON])
+    return st.toggle(label, key=state, on_change=_write_switch, args=(key,), **shown)
+
+
+def page_number(key: str) -> int:
+    """The page of a long table that the address asks for, from 1 on; `pager` shows and changes it."""
+    state = _prepare(key, 1, lambda texts: int(texts[-1]) if texts and _WHOLE.fullmatch(texts[-1]) else 1)
+    return int(st.session_state[state])
+
+
+def first_page(key: str) -> None:
+    """Goes back to the first page, before `pager` is drawn."""
+    st.session_state.get(_KEPT, {}).pop(key, None)
+    st.query_params.pop(key, None)
+    st.session_state[f"address_{key}"] = 1
+
+
+def pager(pages: int, key: str) -> None:
+    """Buttons for the pages of a table."""
+    st.pagination(pages, key=f"address_{key}", on_change=_write, args=(key, 1))
+
+
 def days(label: str, first: date, last: date, key: str, **shown: Any) -> tuple[date, date]:
     """A first and a last day within these bounds."""
     default = (first, last)
@@ -106,6 +133,16 @@ def _prepare(key: str, default: Any, parse: Callable[[Sequence[str]], Any]) -> s
         del st.query_params[key]
     st.session_state[state] = value
     return state
+
+
+def _write_switch(key: str) -> None:
+    kept = st.session_state[_KEPT]
+    if st.session_state[f"address_{key}"]:
+        kept[key] = [ON]
+        st.query_params[key] = ON
+    else:
+        kept.pop(key, None)
+        st.query_params.pop(key, None)
 
 
 def _write(key: str, default: Any) -> None:

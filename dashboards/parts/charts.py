@@ -76,7 +76,7 @@ def revenue_and_cost(data: pd.DataFrame, by: str, currency: str) -> alt.LayerCha
         alt.Tooltip("series:N", title="Figure"),
         alt.Tooltip("amount:Q", title=currency, format=",.0f"),
     ]
-    base = alt.Chart(long, height=250)
+    base = alt.Chart()
     area = (
         base.transform_filter("datum.series === 'Revenue'")
         .mark_area(opacity=0.16)
@@ -91,7 +91,7 @@ def revenue_and_cost(data: pd.DataFrame, by: str, currency: str) -> alt.LayerCha
         ),
     )
     points = base.mark_point(filled=True, size=45, opacity=0).encode(x=x, y=y, tooltip=tooltip)
-    return area + line + points
+    return _layers(long, 250, area, line, points)
 
 
 def intervals(
@@ -112,12 +112,8 @@ def intervals(
         alt.Tooltip(f"{label}:N", title="Influencer"),
         alt.Tooltip(f"{value}:Q", title=title, format=",.0f"),
     ]
-    base = alt.Chart(data, height=BAR * len(order) + SPACE)
-    zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]}))
-        .mark_rule(color=NEUTRAL, strokeDash=[3, 3])
-        .encode(x=alt.X("zero:Q"))
-    )
+    base = alt.Chart()
+    height = BAR * len(order) + SPACE
     known = bool(data[low].notna().any())
     if known:
         tooltip += [
@@ -128,11 +124,28 @@ def intervals(
         x=alt.X(f"{value}:Q", title=title, axis=axis), y=y, color=colour, tooltip=tooltip
     )
     if not known:
-        return zero + dot
+        return _layers(data, height, _zero(), dot)
     line = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
-        x=alt.X(f"{low}:Q", title=title, axis=axis), x2=f"{high}:Q", y=y, color=colour, tooltip=tooltip
+        x=alt.X(f"{low}:Q", title=title, axis=axis),
+        x2=alt.X2(f"{high}:Q"),
+        y=y,
+        color=colour,
+        tooltip=tooltip,
     )
-    return zero + line + dot
+    return _layers(data, height, _zero(), line, dot)
+
+
+def _layers(data: pd.DataFrame, height: int, *charts: alt.Chart) -> alt.LayerChart:
+    """Charts on top of each other; data that each of them had would be copied and compared by Altair."""
+    return cast("alt.LayerChart", alt.layer(*charts, data=data, height=height))
+
+
+def _zero() -> alt.Chart:
+    return (
+        alt.Chart(pd.DataFrame({"zero": [0]}))
+        .mark_rule(color=NEUTRAL, strokeDash=[3, 3])
+        .encode(x=alt.X("zero:Q"))
+    )
 
 
 def bars(
@@ -154,7 +167,7 @@ def bars(
     # The numbers stand behind the bars and need room, also where the chart is narrow.
     top = float(data[value].max() or 1) if len(data) else 1.0
     x = alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(domainMax=top * ROOM))
-    base = alt.Chart(data, height=BAR * len(data) + SPACE)
+    base = alt.Chart()
     tooltip = [
         alt.Tooltip(f"{label}:N", title=" "),
         alt.Tooltip(f"{value}:Q", title=title, format=number),
@@ -167,7 +180,7 @@ def bars(
     numbers = base.mark_text(align="left", dx=5, color=NEUTRAL, fontSize=12).encode(
         x=x, y=y, text=alt.Text(f"{value}:Q", format=number)
     )
-    return bar + numbers
+    return _layers(data, BAR * len(data) + SPACE, bar, numbers)
 
 
 def columns(data: pd.DataFrame, x: str, series: str, value: str, title_x: str, title: str) -> alt.Chart:
@@ -210,14 +223,9 @@ def ranges(data: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
         alt.Tooltip("model:N", title="Model"),
         alt.Tooltip("value:Q", title=title, format=",.0f"),
     ]
-    base = alt.Chart(data, height=BAR * len(order) + SPACE)
-    zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]}))
-        .mark_rule(color=NEUTRAL, strokeDash=[3, 3])
-        .encode(x=alt.X("zero:Q"))
-    )
+    base = alt.Chart()
     line = base.mark_rule(color=NEUTRAL, opacity=0.55, strokeWidth=2).encode(
-        x=alt.X("min(value):Q", title=title, axis=axis), x2="max(value):Q", y=y
+        x=alt.X("min(value):Q", title=title, axis=axis), x2=alt.X2("max(value):Q"), y=y
     )
     ticks = base.mark_tick(color=NEUTRAL, thickness=2, size=12).encode(
         x=alt.X("value:Q", title=title, axis=axis), y=y, tooltip=tooltip
@@ -232,7 +240,7 @@ def ranges(data: pd.DataFrame, title: str, chosen: str) -> alt.LayerChart:
             tooltip=tooltip,
         )
     )
-    return zero + line + ticks + dot
+    return _layers(data, BAR * len(order) + SPACE, _zero(), line, ticks, dot)
 
 
 def scatter(data: pd.DataFrame, currency: str) -> alt.LayerChart:
@@ -242,10 +250,10 @@ def scatter(data: pd.DataFrame, currency: str) -> alt.LayerChart:
     line = (
         alt.Chart(even)
         .mark_line(color=NEUTRAL, strokeDash=[3, 3], strokeWidth=1.5)
-        .encode(x="total_cost:Q", y="attributed_revenue:Q")
+        .encode(x=alt.X("total_cost:Q"), y=alt.Y("attributed_revenue:Q"))
     )
     dots = (
-        alt.Chart(data, height=330)
+        alt.Chart()
         .mark_point(filled=True, size=70, opacity=0.75)
         .encode(
             x=alt.X("total_cost:Q", title=f"Cost ({currency})", axis=_thousands(6)),
@@ -263,7 +271,7 @@ def scatter(data: pd.DataFrame, currency: str) -> alt.LayerChart:
             ],
         )
     )
-    return line + dots
+    return _layers(data, 330, line, dots)
 
 
 def labels(names: Sequence[str], keys: Sequence[str]) -> list[str]:

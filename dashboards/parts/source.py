@@ -1,4 +1,4 @@
-"""The published file behind the pages: opened once a version, and let go when the next one is published."""
+"""The published file behind the pages: opened once a version, and let go when no page shows it any more."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def current_version() -> tuple[int, ...]:
     return astuple(identity(settings().published))
 
 
-@st.cache_resource(max_entries=OPEN_VERSIONS, show_spinner=False, on_release=Reader.close)
+# Not closed when it is released: a page that still shows this version turns leaves and downloads.
+@st.cache_resource(max_entries=OPEN_VERSIONS, show_spinner=False)
 def _reader(published: str, version: tuple[int, ...]) -> Reader:
     return open_reader(Path(published))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,6 +42,7 @@ _FORMATS = {
     "share": "%,.1f %%",
     "hours": "%,.1f",
 }
+NUMBERS = frozenset(_FORMATS)
 
 
 def frame(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -58,57 +59,62 @@ def frame(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
     return pd.DataFrame(data, columns=names)
 
 
-def show(
-    table: Table, columns: Mapping[str, Column], name: str, alt: str, select: bool = False, empty: str = ""
-) -> int | None:
-    """Draws the columns that the table has, with a download of all of it; with `select` gives the chosen row.
+def show(table: Table, columns: Mapping[str, Column], name: str, alt: str, empty: str = "") -> None:
+    """Draws the columns that the table has, with a download of all of it.
 
     Args:
         table: the rows.
         columns: what to show of it, in this order.
         name: the file name of the download, without ending.
         alt: what the table is, for those who hear it.
-        select: rows can be chosen.
         empty: what stands there instead when the table has no rows.
     """
     if empty and not table:
         st.info(empty)
-        return None
+        return
+    draw(table, columns, name, alt)
+    download(table, name)
+
+
+def download(table: Table, name: str) -> None:
+    """A button that gives all columns and rows as CSV; the file is made when it is asked for."""
+    button(lambda: table, name)
+
+
+def draw(
+    table: Table, columns: Mapping[str, Column], name: str, alt: str, select: bool = False
+) -> int | None:
+    """Draws the rows; with `select` one can be chosen, and its place among them is given."""
     known = {key: column for key, column in columns.items() if key in table.columns}
     data = frame(table, list(known))
     for key, column in known.items():
         if column.kind == "share":
             data[key] = data[key].astype(float) * 100
-    chosen = None
-    height = ROW_HEIGHT * (min(len(table), SHOWN_ROWS) + 1) + 3
-    config = {key: _config(column) for key, column in known.items()}
-    if select:
-        state = st.dataframe(
-            data,
-            hide_index=True,
-            column_config=config,
-            height=height,
-            placeholder=text.NONE,
-            alt=alt,
-            on_select="rerun",
-            selection_mode="single-row",
-            key=f"table_{name}",
-        )
-        rows = state.selection.rows
-        chosen = rows[0] if rows else None
-    else:
-        st.dataframe(
-            data, hide_index=True, column_config=config, height=height, placeholder=text.NONE, alt=alt
-        )
-    download(table, name)
-    return chosen
+    shown: dict[str, Any] = {
+        "hide_index": True,
+        "column_config": {key: _config(column) for key, column in known.items()},
+        "height": ROW_HEIGHT * (min(len(table), SHOWN_ROWS) + 1) + 3,
+        "placeholder": text.NONE,
+        "alt": alt,
+    }
+    if not select:
+        st.dataframe(data, **shown)
+        return None
+    state = st.dataframe(data, on_select="rerun", selection_mode="single-row", key=f"table_{name}", **shown)
+    chosen = state.selection.rows
+    return chosen[0] if chosen else None
 
 
-def download(table: Table, name: str) -> None:
-    """A button that gives all columns and rows as CSV; the file is made when it is asked for."""
+def button(whole: Callable[[], Table], name: str) -> None:
+    """A button for a file of `whole`, which is made when the reader asks for it."""
+
+    def made() -> bytes:
+        table = whole()
+        return text.csv_text(table.columns, table.rows).encode("utf-8-sig")
+
     st.download_button(
         "Download CSV",
-        data=lambda: text.csv_text(table.columns, table.rows).encode("utf-8-sig"),
+        data=made,
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"download_{name}",

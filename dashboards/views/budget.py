@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts import tables
+from dashboards.parts import pages, tables
 from dashboards.parts.choices import choose_people
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
@@ -51,10 +51,11 @@ def _recommendations(source: Source, filters: Filters) -> None:
             for name, number in counts.items():
                 label = budget.RECOMMENDATIONS.get(name, text.markdown(name))
                 st.metric(label, text.number(number), border=True)
-        table = source.ask(budget.scorecard, filters)
         money = text.markdown(source.run.currency)
-        tables.show(
-            table,
+        pages.show(
+            source,
+            budget.scorecard,
+            (filters,),
             {
                 "influencer_name": Column("Influencer", pinned=True),
                 "recommendation": Column("Advice"),
@@ -67,7 +68,8 @@ def _recommendations(source: Source, filters: Filters) -> None:
                 "roi_pct": Column("ROI", "pct", FIGURES["roi_pct"].meaning),
             },
             "recommendations",
-            "Influencers with recommendation and reason, the best first",
+            "Influencers with recommendation and reason",
+            "Best rank",
             empty="No influencer matches these filters.",
         )
         st.caption(
@@ -77,14 +79,16 @@ def _recommendations(source: Source, filters: Filters) -> None:
 
 def _plan(source: Source) -> None:
     with section("The next period's budget"):
-        found = source.ask(plan.read_plan)
-        for sentence in plan.sentences(found):
+        sentences, is_planned = source.ask(plan.said)
+        for sentence in sentences:
             st.markdown(text.markdown(sentence, 1000))
-        if not found.planned:
+        if not is_planned:
             return
-        money = text.markdown(found.currency)
-        tables.show(
-            source.ask(budget.planned),
+        money = text.markdown(source.run.currency)
+        pages.show(
+            source,
+            budget.planned,
+            (),
             {
                 "influencer_name": Column("Influencer", pinned=True),
                 "spend_before": Column(f"Spent ({money})", "money", "In the period before; no commissions."),
@@ -99,7 +103,8 @@ def _plan(source: Source) -> None:
                 "reason": Column("Why", "long"),
             },
             "budget_plan",
-            "What to spend on each influencer in the next period, the highest first",
+            "What to spend on each influencer in the next period",
+            "Highest planned spend",
         )
         st.caption("Tier and niche do not filter the plan. Another budget: `roi plan --budget 50000`.")
 

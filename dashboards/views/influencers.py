@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from dashboards.parts import address, charts, tables
+from dashboards.parts import address, charts, pages, tables
 from dashboards.parts.choices import WIDTH, choose
 from dashboards.parts.page import explanation, head, nothing, section
 from dashboards.parts.source import Source
 from dashboards.parts.tables import Column
-from orchestration.lib.readers import Table, influencers, text, words
+from orchestration.lib.readers import influencers, text, words
 from orchestration.lib.readers.explain import FIGURES, model_label
 from orchestration.lib.readers.filters import Filters
 
@@ -25,12 +27,12 @@ def view(source: Source) -> None:
     with place:
         head("Influencers", source, filters)
     search = address.words("Name or handle", "search", width=2 * WIDTH, placeholder="Part of it is enough")
-    table = source.ask(influencers.listing, filters, search)
-    if not table:
+    number = source.ask(influencers.count, filters, search)
+    if not number:
         nothing("No influencer matches. Widen the filters, or add influencers to the registry.")
         return
-    _picture(source, table)
-    _list(source, table, filters)
+    _picture(source, filters, search, number)
+    _list(source, filters, search, number)
     _campaigns(source, filters)
     _posts(source, filters)
     explanation(
@@ -41,11 +43,11 @@ def view(source: Source) -> None:
     )
 
 
-def _picture(source: Source, table: Table) -> None:
+def _picture(source: Source, filters: Filters, search: str, number: int) -> None:
     currency = source.run.currency
-    shown = influencers.largest(table, charts.SHOWN_DOTS)
+    shown = source.ask(influencers.largest, filters, search, charts.SHOWN_DOTS)
     note = "Above the dashed line more came back than was spent."
-    if len(shown) < len(table):
+    if len(shown) < number:
         note += f" The {len(shown)} with the highest cost or revenue; the list below has all."
     with section("Revenue against cost", note):
         data = tables.frame(shown, ["influencer_name", "total_cost", "attributed_revenue", "roi_pct"])
@@ -55,16 +57,24 @@ def _picture(source: Source, table: Table) -> None:
         )
 
 
-def _list(source: Source, table: Table, filters: Filters) -> None:
+def _list(source: Source, filters: Filters, search: str, number: int) -> None:
+    def open_page(row: dict[str, Any]) -> None:
+        st.switch_page(
+            st.session_state["pages"]["influencer"],
+            query_params={"influencer": str(row["influencer_id"]), "model": filters.model},
+        )
+
     money = text.markdown(source.run.currency)
     note = (
-        f"{text.number(len(table))} of them, {model_label(filters.model)}, "
+        f"{text.number(number)} of them, {model_label(filters.model)}, "
         f"{words.period(source.run, filters)}. Money in {money}. "
         "Choose a row to see everything about one of them."
     )
     with section("All influencers", note):
-        chosen = tables.show(
-            table,
+        pages.show(
+            source,
+            influencers.listing,
+            (filters, search),
             {
                 "influencer_name": Column("Influencer", pinned=True),
                 "tier": Column("Tier"),
@@ -72,8 +82,8 @@ def _list(source: Source, table: Table, filters: Filters) -> None:
                 "attributed_revenue": _figure("attributed_revenue", "money"),
                 "total_cost": _figure("total_cost", "money"),
                 "roi_pct": _figure("roi_pct", "pct"),
-                "roi_pct_low": Column("from", "pct", "Lower end of the interval of the ROI."),
-                "roi_pct_high": Column("to", "pct", "Upper end of the interval of the ROI."),
+                "roi_pct_low": Column("ROI from", "pct", "Lower end of the interval of the ROI."),
+                "roi_pct_high": Column("ROI to", "pct", "Upper end of the interval of the ROI."),
                 "conversions": _figure("conversions", "credit"),
                 "new_customers": _figure("new_customers", "credit"),
                 "cpa": _figure("cpa", "cents"),
@@ -90,15 +100,11 @@ def _list(source: Source, table: Table, filters: Filters) -> None:
                 ),
             },
             "influencers",
-            "All chosen influencers with their figures, the highest revenue first",
-            select=True,
+            "Chosen influencers with their figures",
+            "Highest revenue",
+            search=False,
+            choose=open_page,
         )
-        if chosen is not None:
-            influencer_id = table.column("influencer_id")[chosen]
-            st.switch_page(
-                st.session_state["pages"]["influencer"],
-                query_params={"influencer": str(influencer_id), "model": filters.model},
-            )
 
 
 def _campaigns(source: Source, filters: Filters) -> None:

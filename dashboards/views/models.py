@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards.parts import address, charts, tables
+from dashboards.parts import address, charts, pages, tables
 from dashboards.parts.choices import choose_model
 from dashboards.parts.model_bars import model_bars
 from dashboards.parts.page import explanation, head, nothing, section, statement
@@ -110,8 +110,10 @@ def _ranks(source: Source, model: str) -> None:
             width=260,
         )
         money = text.markdown(source.run.currency)
-        tables.show(
-            source.ask(models.rank_changes, model, other),
+        pages.show(
+            source,
+            models.rank_changes,
+            (model, other),
             {
                 "influencer_name": Column("Influencer", pinned=True),
                 "place": Column("Rank", "count", f"Rank under {model_label(model)}."),
@@ -121,7 +123,8 @@ def _ranks(source: Source, model: str) -> None:
                 "other_revenue": Column(f"Other revenue ({money})", "money"),
             },
             "model_ranks",
-            f"Ranks under {model_label(model)} and {model_label(other)}, the greatest change first",
+            f"Ranks under {model_label(model)} and {model_label(other)}",
+            "Greatest change",
         )
 
 
@@ -135,16 +138,21 @@ def _side_by_side(source: Source) -> None:
             MEASURES.__getitem__,
             label_visibility="collapsed",
         )
-        table = source.ask(models.side_by_side, measure)
         kind = {"roi_pct": "pct", "attributed_revenue": "money", "conversions": "credit"}[measure]
         figure = FIGURES[measure]
         columns = {"influencer_name": Column("Influencer", pinned=True)}
-        for name in table.columns[2:]:
+        for name in sorted(source.run.models):
             columns[name] = Column(model_label(name), kind, model_meaning(name))
         unit = f", {text.markdown(source.run.currency)}" if figure.unit == "money" else ""
         st.caption(f"{figure.label} under each model{unit}, all time.")
-        tables.show(
-            table, columns, f"models_{measure}", f"{figure.label} of every influencer under each model"
+        pages.show(
+            source,
+            models.side_by_side,
+            (measure,),
+            columns,
+            f"models_{measure}",
+            f"{figure.label} of influencers under each model",
+            "Name",
         )
 
 

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.lib.terminal import plain, stated
+from orchestration.lib.readers.database import ReaderError, damaged, require_known
+from orchestration.lib.terminal import plain
 
 SHOWN_ROWS = 200
 CELL_WIDTH = 60
@@ -36,17 +37,19 @@ def open_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection in which the marts need no schema name.
 
     Raises:
-        NotPublishedError: there is no file, or it is not a database.
+        NotPublishedError: there is no file, this project did not publish it, or a newer one did.
     """
     if not published.is_file():
         raise NotPublishedError(f"There is no {published} yet. Run `roi run` first.")
     try:
         connection = duckdb.connect(str(published), read_only=True)
     except duckdb.Error as error:
-        raise NotPublishedError(
-            f"{published} cannot be opened: {stated(error)} Publish it anew: `roi run`."
-        ) from error
+        raise NotPublishedError(str(damaged(published, error))) from error
     with connection:
+        try:
+            require_known(published, connection)
+        except ReaderError as error:
+            raise NotPublishedError(str(error)) from error
         connection.execute("set search_path = 'marts'")
         yield connection
 

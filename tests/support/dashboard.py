@@ -19,10 +19,14 @@ from orchestration.lib.settings import ROOT
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
-READY = (
-    "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
-)
+# The server is done, nothing is grey, and each chart and table that is seen, or will be below, is drawn.
+READY = """
+    document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
+    && [...document.querySelectorAll('[data-testid=stVegaLiteChart], [data-testid=stDataFrame]')].every(
+        drawn => drawn.offsetParent === null || drawn.querySelector('svg.marks, canvas')
+    )
+"""
 
 
 @contextmanager

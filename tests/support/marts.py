@@ -400,6 +400,25 @@ _FILLED = {
         from marts.mart_influencer_roi
         where attribution_model = 'position_based'
     """,
+    "mart_budget_plan": """
+        select influencer_id, influencer_name, tier, niche, attribution_model, 'revenue' as value_basis,
+            date '2025-07-01' as period_from, date '2025-09-30' as period_to, total_cost as spend_before,
+            cast(total_cost * if(roi_pct > 50, 1.2, 0.9) as decimal(18, 2)) as planned_spend,
+            (planned_spend / total_cost - 1) * 100 as change_pct,
+            cast(total_cost * 0.5 as decimal(18, 2)) as least_spend,
+            cast(total_cost * 1.5 as decimal(18, 2)) as most_spend,
+            attributed_revenue as expected_value_before, attributed_revenue * 1.1 as expected_value,
+            attributed_revenue * 0.1 as expected_gain, -total_cost * 0.1 as gain_low,
+            attributed_revenue * 0.2 as gain_high, attributed_revenue / total_cost * 0.6 as next_unit_value,
+            2 as value_per_spend, 0.3 as value_per_spend_sd, 0.6 as elasticity, 0.1 as elasticity_sd_all,
+            0.1 as elasticity_sd_tier, 0.1 as elasticity_sd_own, 0.5 as own_weight, 'tier' as curve_basis,
+            'The next unit brings ' || round(next_unit_value, 2) || '.' as reason,
+            sum(spend_before) over () as budget, 0 as unallocated, false as is_cut,
+            sum(expected_gain) over () as plan_gain, sum(gain_low) over () as plan_gain_low,
+            sum(gain_high) over () as plan_gain_high
+        from marts.mart_influencer_roi
+        where attribution_model = 'position_based' and total_cost > 0
+    """,
     "mart_cohort_ltv": """
         select date '2025-07-01' as cohort_month, acquired_by, acquisition_channel, null as influencer_id,
             100 as customers, 150 as orders, 9000 as revenue_to_date, 90 as revenue_per_customer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.lib.readers.database import Reader, Table
+from orchestration.lib.readers.database import ALL_ROWS, Reader, Rows, Table
 from orchestration.lib.readers.filters import Condition, Filters, influencers
 
 SCORECARD = "mart_influencer_scorecard"
@@ -27,11 +27,11 @@ def recommended(reader: Reader) -> dict[str, int]:
     return known | {name: found[name] for name in sorted(found)}
 
 
-def scorecard(reader: Reader, filters: Filters) -> Table:
+def scorecard(reader: Reader, filters: Filters, rows: Rows = ALL_ROWS) -> Table:
     """The chosen influencers, the best first; those without enough buyers to be ranked come last."""
     reader.require(SCORECARD, "recommendation", "reason", "composite_rank", "rank_low", "rank_high")
     where = _chosen(filters)
-    return reader.query(
+    return reader.ordered(
         f"""
         select
             cards.influencer_id, cards.influencer_name, cards.tier, cards.niche, cards.recommendation,
@@ -45,24 +45,27 @@ def scorecard(reader: Reader, filters: Filters) -> Table:
             cards.micro_conversion_rate, cards.bounce_rate, cards.leak_score, cards.campaigns
         from {SCORECARD} as cards
         where {where.sql}
-        order by cards.composite_rank nulls last, cards.attributed_revenue desc, cards.influencer_id
         """,
         where.parameters,
+        "composite_rank nulls last, attributed_revenue desc, influencer_id",
+        rows,
     )
 
 
-def planned(reader: Reader) -> Table:
+def planned(reader: Reader, rows: Rows = ALL_ROWS) -> Table:
     """The published plan of those who cost anything in the period before, the highest planned spend first."""
     reader.require(PLAN, "planned_spend", "next_unit_value")
-    return reader.query(
+    return reader.ordered(
         f"""
         select
             influencer_id, influencer_name, spend_before, planned_spend, change_pct, expected_gain, gain_low,
             gain_high, next_unit_value, reason
         from {PLAN}
         where spend_before > 0
-        order by planned_spend desc, influencer_id
-        """
+        """,
+        {},
+        "planned_spend desc, influencer_id",
+        rows,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.publish import RUN_TABLE, SCHEMA, SCHEMA_VERSION
-from orchestration.lib.publish.names import literal
+from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.terminal import stated
 
 # DuckDB reports a wrong checksum as an error of no kind.
@@ -40,11 +40,42 @@ class FileIdentity:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Which rows of a long answer, and in which order.
+
+    Attributes:
+        search: part of the influencer's name; empty for everybody.
+        order: a column of the answer to order by before the answer's own order; None for that alone.
+        ascending: the lowest first, where there is an `order`; nulls are last in both.
+        first, number: the rows from this one on (0 is the first), and how many; None for the rest.
+    """
+
+    search: str = ""
+    order: str | None = None
+    ascending: bool = False
+    first: int = 0
+    number: int | None = None
+
+
+ALL_ROWS = Rows()
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows of a query, in its order, with the names of their columns."""
+    """Rows of a query, in its order, with the names of their columns.
+
+    Attributes:
+        of: how many rows the answer has, when these are some of them.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    of: int | None = None
+
+    @property
+    def total(self) -> int:
+        """How many rows the answer has, also those that are not here."""
+        return len(self.rows) if self.of is None else self.of
 
     def __bool__(self) -> bool:
         return bool(self.rows)
@@ -112,8 +143,36 @@ class Reader:
             ) from error
         except duckdb.Error as error:
             if type(error) in _DAMAGE:
-                raise _damaged(self.published, error) from error
+                raise damaged(self.published, error) from error
             raise
+
+    def ordered(self, sql: str, parameters: Mapping[str, Any], order: str, rows: Rows) -> Table:
+        """Some rows of a query, which has an influencer's name and no order of its own.
+
+        Args:
+            order: the answer's own order, over its columns; it leaves no two rows equal.
+
+        Raises:
+            ValueError: the answer has no such column to order by.
+        """
+        answer = f"with answer as ({sql}) select {{}} from answer"
+        search = rows.search.strip()
+        if search:
+            answer += " where contains(lower(influencer_name), lower($influencer_search))"
+            parameters = {**parameters, "influencer_search": search}
+        of = None
+        if rows.first or rows.number is not None:
+            [(of,)] = self.query(answer.format("count(*)"), parameters).rows
+        if rows.order is not None:
+            known = self.query(f"{answer.format('*')} limit 0", parameters).columns
+            if rows.order not in known:
+                raise ValueError(f"{rows.order!r} is no column of this answer: {', '.join(known)}.")
+            order = f"{quoted(rows.order)} {'asc' if rows.ascending else 'desc'} nulls last, {order}"
+        part = f"{answer.format('*')} order by {order}"
+        if rows.number is not None:
+            part += f" limit {int(rows.number)}"
+        found = self.query(f"{part} offset {int(rows.first)}", parameters)
+        return Table(found.columns, found.rows, of)
 
     def has(self, table: str, *columns: str, schema: str = SCHEMA) -> bool:
         """True when the file has the table with all of these columns."""
@@ -156,33 +215,47 @@ def open_reader(published: Path) -> Reader:
         # From here on no query can reach another file.
         connection.execute("set enable_external_access = false")
         reader = Reader(published, connection)
-        _check(reader)
+        require_known(published, connection)
         connection.execute(f"set search_path = 'roi.{SCHEMA}'")
     except (duckdb.Error, ReaderError) as error:
         connection.close()
         if isinstance(error, ReaderError):
             raise
-        raise _damaged(published, error) from error
+        raise damaged(published, error) from error
     return reader
 
 
-def _check(reader: Reader) -> None:
-    if not reader.has(RUN_TABLE):
+def require_known(published: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Looks whether this project published the database, in a version that is known here.
+
+    Raises:
+        ReaderError: it did not, or a newer project did; the message says what to do.
+    """
+    found = connection.execute(
+        "select database_name, list(column_name) from duckdb_columns() "
+        "where schema_name = ? and table_name = ? group by database_name",
+        [SCHEMA, RUN_TABLE],
+    ).fetchall()
+    if not found:
         raise ReaderError(
-            f"{reader.published} is a DuckDB database, but not one that this project published. "
+            f"{published} is a DuckDB database, but not one that this project published. "
             "Publish one with `make run`, or set ROI_DATA to the folder that has it."
         )
-    if not reader.has(RUN_TABLE, "schema_version"):
+    [(database, columns)] = found
+    if "schema_version" not in columns:
         return
-    newest = reader.query(f"select max(schema_version) from roi.{SCHEMA}.{RUN_TABLE}").rows[0][0]
+    [(newest,)] = connection.execute(
+        f"select max(schema_version) from {quoted(database)}.{SCHEMA}.{RUN_TABLE}"
+    ).fetchall()
     if newest is not None and newest > SCHEMA_VERSION:
         raise ReaderError(
-            f"{reader.published} was published by a newer version of the project (schema {newest}, "
+            f"{published} was published by a newer version of the project (schema {newest}, "
             f"and schema {SCHEMA_VERSION} is known here). Update the project."
         )
 
 
-def _damaged(published: Path, error: Exception) -> ReaderError:
+def damaged(published: Path, error: Exception) -> ReaderError:
+    """What to say of a file that DuckDB cannot read."""
     reason = stated(error)
     if "newer" in reason and "version" in reason:
         return ReaderError(f"{published} was written by a newer DuckDB: {reason} Update the project.")

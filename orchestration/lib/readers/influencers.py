@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.lib.readers.database import Reader, Table
-from orchestration.lib.readers.filters import ALL_TIME, Filters, condition
+from orchestration.lib.readers.database import ALL_ROWS, Reader, Rows, Table
+from orchestration.lib.readers.filters import ALL_TIME, Condition, Filters, condition
 from orchestration.lib.readers.periods import by_period
 
 # Every figure of the list; a column that the file lacks is left out.
@@ -32,19 +32,29 @@ def choices(reader: Reader) -> tuple[list[str], list[str]]:
     return found[0], found[1]
 
 
-def listing(reader: Reader, filters: Filters, search: str = "") -> Table:
+def count(reader: Reader, filters: Filters, search: str = "") -> int:
+    """How many influencers are chosen; `search` is part of a name or handle."""
+    reader.require(ALL_TIME, "attributed_revenue", "total_cost")
+    where = _found(filters, search)
+    [(number,)] = reader.query(
+        f"""
+        select count(*)
+        from {ALL_TIME} as rows
+        inner join dim_influencers on rows.influencer_id = dim_influencers.influencer_id
+        where {where.sql}
+        """,
+        where.parameters,
+    ).rows
+    return int(number)
+
+
+def listing(reader: Reader, filters: Filters, search: str = "", rows: Rows = ALL_ROWS) -> Table:
     """One row a chosen influencer, the highest revenue first; `search` is part of a name or handle."""
     known = [column for column in _FIGURES if reader.has(ALL_TIME, column)]
     reader.require(ALL_TIME, "attributed_revenue", "total_cost")
     leak = reader.has(CODES, "influencer_id", "leak_score")
-    where = condition(filters, "rows")
-    if search.strip():
-        where.parts.append(
-            "(contains(lower(dim_influencers.influencer_name), lower($search)) "
-            "or contains(lower(dim_influencers.handle), lower($search)))"
-        )
-        where.parameters["search"] = search.strip()
-    return reader.query(
+    where = _found(filters, search)
+    return reader.ordered(
         f"""
         with codes as (
             {
@@ -66,20 +76,46 @@ def listing(reader: Reader, filters: Filters, search: str = "") -> Table:
         inner join dim_influencers on rows.influencer_id = dim_influencers.influencer_id
         left join codes on rows.influencer_id = codes.influencer_id
         where {where.sql}
-        order by rows.attributed_revenue desc, rows.influencer_id
+        """,
+        where.parameters,
+        "attributed_revenue desc, influencer_id",
+        rows,
+    )
+
+
+def largest(reader: Reader, filters: Filters, search: str, number: int) -> Table:
+    """The chosen influencers that cost or brought most, at most `number`, the highest revenue first."""
+    reader.require(ALL_TIME, "attributed_revenue", "total_cost", "roi_pct")
+    where = _found(filters, search)
+    return reader.query(
+        f"""
+        with largest as (
+            select
+                rows.influencer_id, dim_influencers.influencer_name, rows.total_cost, rows.attributed_revenue,
+                rows.roi_pct
+            from {ALL_TIME} as rows
+            inner join dim_influencers on rows.influencer_id = dim_influencers.influencer_id
+            where {where.sql}
+            order by greatest(rows.total_cost, rows.attributed_revenue) desc, rows.influencer_id
+            limit {int(number)}
+        )
+
+        select * from largest order by attributed_revenue desc, influencer_id
         """,
         where.parameters,
     )
 
 
-def largest(listed: Table, number: int) -> Table:
-    """The `number` rows of a list that cost or brought most, in its order."""
-    if len(listed) <= number:
-        return listed
-    cost, revenue = listed.columns.index("total_cost"), listed.columns.index("attributed_revenue")
-    sizes = sorted((max(row[cost], row[revenue]) for row in listed.rows), reverse=True)
-    kept = [row for row in listed.rows if max(row[cost], row[revenue]) >= sizes[number - 1]]
-    return Table(listed.columns, tuple(kept[:number]))
+def _found(filters: Filters, search: str) -> Condition:
+    """Rows of the model and of the chosen influencers whose name or handle has the words."""
+    where = condition(filters, "rows")
+    if search.strip():
+        where.parts.append(
+            "(contains(lower(dim_influencers.influencer_name), lower($search)) "
+            "or contains(lower(dim_influencers.handle), lower($search)))"
+        )
+        where.parameters["search"] = search.strip()
+    return where
 
 
 def names(reader: Reader) -> list[tuple[str, str]]:

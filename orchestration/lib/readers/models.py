@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orchestration.lib.readers.database import Reader, Table
+from orchestration.lib.publish.names import literal, quoted
+from orchestration.lib.readers.database import ALL_ROWS, Reader, Rows, Table
 from orchestration.lib.readers.filters import ALL_TIME
 
 # Influencers shown in the picture; the table below it has all.
@@ -87,30 +88,35 @@ def verdicts(reader: Reader) -> Table:
     )
 
 
-def side_by_side(reader: Reader, measure: str) -> Table:
+def side_by_side(reader: Reader, measure: str, rows: Rows = ALL_ROWS) -> Table:
     """One row an influencer, a column a model: `attributed_revenue`, `conversions` or `roi_pct`."""
     if measure not in ("attributed_revenue", "conversions", "roi_pct"):
         raise ValueError(f"{measure!r} cannot be compared; attributed_revenue, conversions and roi_pct can.")
     reader.require(ALL_TIME, measure)
-    return reader.query(
+    models = reader.query(f"select distinct attribution_model from {ALL_TIME} order by 1").column(
+        "attribution_model"
+    )
+    figures = [
+        f"any_value(rows.{measure}) filter (where attribution_model = {literal(model)}) as {quoted(model)}"
+        for model in models
+    ]
+    return reader.ordered(
         f"""
-        with figures as (
-            pivot (select influencer_id, attribution_model, {measure} as value from {ALL_TIME})
-            on attribution_model using any_value(value) group by influencer_id
-        )
-
-        select dim_influencers.influencer_name, figures.*
-        from figures
-        inner join dim_influencers on figures.influencer_id = dim_influencers.influencer_id
-        order by dim_influencers.influencer_name, figures.influencer_id
-        """
+        select {", ".join(["dim_influencers.influencer_name", "rows.influencer_id", *figures])}
+        from {ALL_TIME} as rows
+        inner join dim_influencers on rows.influencer_id = dim_influencers.influencer_id
+        group by dim_influencers.influencer_name, rows.influencer_id
+        """,
+        {},
+        "influencer_name, influencer_id",
+        rows,
     )
 
 
-def rank_changes(reader: Reader, model: str, other: str) -> Table:
+def rank_changes(reader: Reader, model: str, other: str, rows: Rows = ALL_ROWS) -> Table:
     """Ranks by revenue under two models, the greatest change first."""
     reader.require(ALL_TIME, "attributed_revenue")
-    return reader.query(
+    return reader.ordered(
         f"""
         with ranked as (
             select
@@ -136,7 +142,8 @@ def rank_changes(reader: Reader, model: str, other: str) -> Table:
         inner join ranked as two on one.influencer_id = two.influencer_id and two.attribution_model = $other
         inner join dim_influencers on one.influencer_id = dim_influencers.influencer_id
         where one.attribution_model = $model
-        order by abs(one.place - two.place) desc, one.place, one.influencer_id
         """,
         {"model": model, "other": other},
+        "abs(places_gained) desc, place, influencer_id",
+        rows,
     )

@@ -66,6 +66,12 @@ def read_plan(reader: Reader, budget: float | None = None, max_change_pct: float
     )  # fmt: skip
 
 
+def said(reader: Reader) -> tuple[list[str], bool]:
+    """The sentences of the published plan, and whether it plans for anybody."""
+    plan = read_plan(reader)
+    return sentences(plan), bool(plan.planned)
+
+
 def sentences(plan: BudgetPlan) -> list[str]:
     """What the plan says, in the order in which one asks."""
     if not plan.planned and plan.period_to is None:

@@ -168,6 +168,18 @@ def test_sql_says_what_to_do_about_a_broken_file(desk: Desk) -> None:
     assert "Publish it anew" in desk.roi("sql", "-c", "select 1", code=1)
 
 
+@pytest.mark.parametrize("command", [("sql", "-c", "select 1"), ("sql",), ("explain", "o1")])
+def test_a_file_of_another_project_or_a_newer_one_is_refused(desk: Desk, command: tuple[str, ...]) -> None:
+    file = desk.published()
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("alter table marts.published_run add column schema_version bigint default 99")
+    said = " ".join(desk.roi(*command, code=1).split())
+    assert "newer version of the project (schema 99" in said and "Update the project" in said
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("drop table marts.published_run")
+    assert "not one that this project published" in " ".join(desk.roi(*command, code=1).split())
+
+
 def test_sample_writes_a_world_and_says_how_to_use_it(desk: Desk, tmp_path: Path) -> None:
     words = ("sample", "--people", "50", "--days", "14", "--seed", "3", "--out", str(tmp_path / "world"))
     assert f"ROI_LANDING={tmp_path / 'world' / 'landing'}" in desk.roi(*words)
