@@ -15,6 +15,8 @@ import streamlit as st
 
 _KEPT = "address"
 ON = "yes"
+# Room for the first and the last page and some between; a narrower screen shows fewer.
+PAGER_WIDTH = 340
 _WHOLE = re.compile("[1-9][0-9]{0,5}")
 
 
@@ -91,7 +93,7 @@ def first_page(key: str) -> None:
 
 def pager(pages: int, key: str) -> None:
     """Buttons for the pages of a table."""
-    st.pagination(pages, key=f"address_{key}", on_change=_write, args=(key, 1))
+    st.pagination(pages, width=PAGER_WIDTH, key=f"address_{key}", on_change=_write, args=(key, 1))
 
 
 def days(label: str, first: date, last: date, key: str, **shown: Any) -> tuple[date, date]:
