@@ -72,6 +72,12 @@ def words(label: str, key: str, **shown: Any) -> str:
     return st.text_input(label, key=state, on_change=_write, args=(key, ""), **shown) or ""
 
 
+def asked(key: str) -> str | None:
+    """What the address says, or said before a menu cleared it; nobody has looked whether it is allowed."""
+    texts = st.query_params.get_all(key) or st.session_state.get(_KEPT, {}).get(key)
+    return str(texts[-1]) if texts else None
+
+
 def switch(label: str, key: str, **shown: Any) -> bool:
     """On or off; off is not in the address."""
     state = _prepare(key, False, lambda texts: texts[-1:] == [ON])

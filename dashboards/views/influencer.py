@@ -19,22 +19,22 @@ from orchestration.lib.readers.explain import EVIDENCE, FIGURES, model_label
 from orchestration.lib.readers.filters import Filters
 
 DAYS_OF_WEEK = 7
+# Names in the list to choose from.
+LISTED = 100
 
 
 def view(source: Source) -> None:
     """Draws the page."""
     place = st.container()
-    names = source.ask(influencers.names)
-    if not names:
-        head("Influencer", source)
-        nothing("The registry has no influencers yet.")
-        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         model = choose_model(source)
-        chosen = _choose(names)
+        chosen, name = _choose(source)
     filters = Filters(model)
     with place:
-        head(text.markdown(dict(names)[chosen] or chosen, 60), source, filters)
+        head(text.markdown(name, 60), source, filters)
+    if chosen is None:
+        nothing("The registry has no influencers yet.")
+        return
     about = source.ask(influencers.one, chosen, model)
     if about is None:
         nothing("This influencer is in the registry, but has no figures under this model.")
@@ -62,18 +62,32 @@ def view(source: Source) -> None:
     )
 
 
-def _choose(names: list[tuple[str, str]]) -> str:
-    """The influencer of the address, which has the id: a name may be anything, and two may have the same."""
-    labels = dict(names)
-    keys = list(labels)
-    return address.select(
+def _choose(source: Source) -> tuple[str | None, str]:
+    """Id and name of the influencer of the address.
+
+    It has the id: a name may be anything, and two may have the same. A list of thousands takes a browser a
+    second; above `LISTED` names the words in a field say which are in it.
+    """
+    first = source.ask(influencers.names, "", None, 1)
+    if not first:
+        return None, "Influencer"
+    default = first[0][0]
+    asked = address.asked("influencer") or default
+    listed = source.ask(influencers.names, "", asked, LISTED + 1)
+    if len(listed) > LISTED:
+        search = address.words("Find by name", "who", width=WIDTH, placeholder="Part of it is enough")
+        listed = source.ask(influencers.names, search, asked, LISTED)
+    # The first of all is always there: an address may ask for somebody who is not.
+    labels = dict([*first, *listed])
+    chosen = address.select(
         "Influencer",
-        keys,
-        keys[0],
+        list(labels),
+        default,
         "influencer",
         lambda key: text.name(labels[key] or key),
         width=2 * WIDTH,
     )
+    return chosen, labels[chosen] or chosen
 
 
 def _facts(about: dict[str, Any]) -> str:

@@ -127,6 +127,28 @@ def test_a_name_is_found_among_all(new_page: Any, dashboard: Dashboard) -> None:
     assert watched.problems == []
 
 
+def test_an_influencer_is_found_by_name(new_page: Any, dashboard: Dashboard) -> None:
+    watched = new_page()
+    watched.open(f"{dashboard.address}/influencer?influencer=inf_00229")
+    assert watched.page.locator("h1").inner_text() == "Creator 229"
+    field = watched.page.get_by_role("textbox", name="Find by name")
+    field.fill("creator 17")
+    field.press("Enter")
+    watched.page.wait_for_function("location.search.includes('who=creator')")
+    watched.settle()
+    assert watched.page.locator("h1").inner_text() == "Creator 229"
+    watched.page.get_by_role("combobox", name="Influencer", exact=True).click()
+    offered = watched.page.get_by_role("option")
+    offered.get_by_text("Creator 17", exact=True).wait_for()
+    # Eleven with these words, the one that is shown, and the first of all.
+    assert offered.count() == 13
+    offered.get_by_text("Creator 174", exact=True).click()
+    watched.page.wait_for_function("location.search.includes('influencer=inf_00174')")
+    watched.settle()
+    assert watched.page.locator("h1").inner_text() == "Creator 174"
+    assert watched.problems == []
+
+
 def test_a_download_is_of_the_version_that_is_shown(
     new_page: Any, dashboard: Dashboard, published: Path, tmp_path: Path
 ) -> None:

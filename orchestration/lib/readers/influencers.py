@@ -118,12 +118,31 @@ def _found(filters: Filters, search: str) -> Condition:
     return where
 
 
-def names(reader: Reader) -> list[tuple[str, str]]:
-    """Id and name of every influencer, by name."""
+def names(
+    reader: Reader, search: str = "", always: str | None = None, number: int | None = None
+) -> list[tuple[str, str]]:
+    """Id and name of influencers whose name has the words, by name.
+
+    Args:
+        always: an influencer who is among them in any case.
+        number: give at most so many.
+    """
     reader.require("dim_influencers", "influencer_id", "influencer_name")
     rows = reader.query(
-        "select influencer_id, influencer_name from dim_influencers order by lower(influencer_name), "
-        "influencer_id"
+        f"""
+        with found as (
+            select influencer_id, influencer_name
+            from dim_influencers
+            where
+                contains(lower(coalesce(influencer_name, influencer_id)), lower($search))
+                or influencer_id = $always
+            order by influencer_id is not distinct from $always desc, lower(influencer_name), influencer_id
+            {"" if number is None else f"limit {int(number)}"}
+        )
+
+        select influencer_id, influencer_name from found order by lower(influencer_name), influencer_id
+        """,
+        {"search": search.strip(), "always": always},
     )
     return [(influencer_id, name) for influencer_id, name in rows.rows]
 

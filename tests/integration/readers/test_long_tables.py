@@ -70,6 +70,17 @@ def test_a_name_is_text_in_any_case(reader: Reader, name: str) -> None:
     assert not question(reader, *arguments, Rows("%' or true --"))
 
 
+def test_names_are_few_and_have_the_chosen_one(reader: Reader) -> None:
+    everybody = influencers.names(reader)
+    assert len(everybody) == 57 and [name.lower() for _, name in everybody] == sorted(
+        name.lower() for _, name in everybody
+    )
+    last = everybody[-1]
+    assert influencers.names(reader, always=last[0], number=3) == [*everybody[:2], last]
+    assert influencers.names(reader, "A_%' \"B", last[0]) == [("inf_00000", "A_%' \"b"), last]
+    assert influencers.names(reader, "nobody at all", "nobody") == []
+
+
 def test_the_largest_are_those_that_cost_or_brought_most(reader: Reader) -> None:
     whole = influencers.listing(reader, CHOSEN).dicts()
     assert influencers.count(reader, CHOSEN) == len(whole)
