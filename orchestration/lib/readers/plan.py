@@ -11,6 +11,12 @@ from orchestration.lib.readers.database import Reader
 from orchestration.lib.readers.run import read_run, read_settings
 
 PLAN = "mart_budget_plan"
+# What the sentences need of it.
+_SAID = (
+    *("influencer_id", "attribution_model", "value_basis", "period_from", "period_to", "spend_before"),
+    *("planned_spend", "next_unit_value", "budget", "unallocated", "is_cut"),
+    *("plan_gain", "plan_gain_low", "plan_gain_high"),
+)
 DEFAULT_MAX_CHANGE_PCT = 50.0
 
 
@@ -46,7 +52,13 @@ def read_plan(reader: Reader, budget: float | None = None, max_change_pct: float
         ReaderError: the file has no plan, or is damaged.
     """
     reader.require(PLAN, "planned_spend", "value_per_spend", "elasticity_sd_own")
-    lines = reader.query(f"select * from {PLAN} order by influencer_id").dicts()
+    return _read(reader, ("*",), budget, max_change_pct)
+
+
+def _read(
+    reader: Reader, columns: tuple[str, ...], budget: float | None = None, max_change_pct: float | None = None
+) -> BudgetPlan:
+    lines = reader.query(f"select {', '.join(columns)} from {PLAN} order by influencer_id").dicts()
     run, settings = read_run(reader), read_settings(reader)
     allowed = float(settings.get("plan_max_change_pct") or DEFAULT_MAX_CHANGE_PCT)
     if budget is not None or max_change_pct is not None:
@@ -68,7 +80,8 @@ def read_plan(reader: Reader, budget: float | None = None, max_change_pct: float
 
 def said(reader: Reader) -> tuple[list[str], bool]:
     """The sentences of the published plan, and whether it plans for anybody."""
-    plan = read_plan(reader)
+    reader.require(PLAN, *_SAID)
+    plan = _read(reader, _SAID)
     return sentences(plan), bool(plan.planned)
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.lib.readers import Reader, open_reader
 from orchestration.lib.readers.budget import planned
-from orchestration.lib.readers.plan import read_plan, sentences
+from orchestration.lib.readers.plan import read_plan, said, sentences
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,11 @@ def test_the_page_shows_the_plan(reader: Reader) -> None:
     shown = planned(reader).dicts()
     plan = read_plan(reader)
     assert shown == [{name: line[name] for name in shown[0]} for line in plan.planned]
+
+
+def test_the_page_says_what_the_command_says(reader: Reader) -> None:
+    plan = read_plan(reader)
+    assert said(reader) == (sentences(plan), True)
 
 
 def test_another_budget_uses_the_published_curves(reader: Reader) -> None:
