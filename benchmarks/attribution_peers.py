@@ -26,7 +26,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.dbt_runner import invoke_dbt, run_dbt
 from orchestration.lib.settings import Settings
 
 PROGRAM = Path(__file__).with_name("peer_program.py")
@@ -63,7 +63,7 @@ create table intermediate.int_conversions as
 select
     id as conversion_key, id as person_key, 'purchase:' || id as conversion_id,
     'purchase' as conversion_type, timestamp '2026-03-01' as converted_at, 'p' || id as person_id,
-    (100 + id % 100)::decimal(18, 2) as revenue
+    (100 + id % 100)::decimal(18, 2) as revenue, {text} as customer_segment, {text} as value_segment
 from journeys where is_converting;
 create table intermediate.int_changed_people as
 select id as person_key, '' as person_id from journeys where false;
@@ -76,7 +76,9 @@ select
     path_length,
     position as creditable_position, path_length as creditable_length,
     (path_length - position)::double as hours_to_last_touch, position = path_length as is_last_touch,
-    position = 2 as is_lead_touch, position = 3 as is_customer_touch,
+    least(path_length, 2) as lead_position, least(path_length, 3) as customer_position,
+    (power(2, position / 7.0) - 1) / (power(2, path_length / 7.0) - 1) as decay_up_to,
+    (power(2, (position - 1) / 7.0) - 1) / (power(2, path_length / 7.0) - 1) as decay_before,
     false as has_code_owner, false as is_code_claim
 from touches where is_converting;
 create table intermediate.int_open_journeys as
@@ -214,27 +216,48 @@ def compare(python: Path, journeys: int, keys: int, patience: float) -> list[str
         return rows
 
 
+def compiled(settings: Settings, template: str) -> str:
+    """The SQL that dbt makes of a template."""
+    result, artifacts = invoke_dbt(settings, ["compile", "--inline", template])
+    if not result.success:
+        raise SystemExit(result.error)
+    return str(artifacts.results[0].node.compiled_code)
+
+
+def best_of(times: int, warehouse: Path, query: str) -> float:
+    """The shortest of so many times that the query took, in seconds."""
+    seconds = []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for _ in range(times):
+            start = time.perf_counter()
+            connection.execute(query).fetchall()
+            seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
 def against_one_pass(conversions: int) -> list[str]:
     """All rule models over conversions of five touches beside one pass over the same rows."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env({"ROI_DATA": folder, "ROI_HASH_KEY": "benchmark"})
         fill(settings.warehouse, conversions, 200, 10, "5", None)
-        seconds = run_models(settings, [f"fct_attribution__{rule}" for rule in RULES])
+        side_by_side = compiled(settings, f"{{{{ credits_side_by_side(models={list(RULES)}) }}}}")
+        sums = ", ".join(f"sum({rule}_credit), sum({rule}_cents)" for rule in RULES)
+        together = best_of(
+            3, settings.warehouse, f"select channel, {sums} from ({side_by_side}) group by channel order by 1"
+        )
+        one_pass = best_of(
+            3,
+            settings.warehouse,
+            "select count(n), sum(s) from (select conversion_key, count(*) as n, "
+            "sum(hours_to_last_touch) as s from intermediate.int_journeys group by conversion_key)",
+        )
+        built = sum(run_models(settings, [f"fct_attribution__{rule}" for rule in RULES]).values())
         read = read_facts(settings, RULES)
-        with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-            start = time.perf_counter()
-            connection.execute(
-                "select count(n), sum(s) from (select conversion_key, count(*) as n, "
-                "sum(hours_to_last_touch) as s from intermediate.int_journeys group by conversion_key)"
-            ).fetchall()
-            one_pass = time.perf_counter() - start
-    built = sum(seconds.values())
-    total = built + read
     return [
-        f"{len(RULES)} rule models, {conversions:,} conversions of 5 touches: {total:.1f} s, of which "
-        f"{built:.1f} s to build and {read:.1f} s to read all rows; one "
-        f"`group by conversion_key` over the same rows: {one_pass:.2f} s; {total / one_pass:.0f} times, "
-        f"{total / one_pass / len(RULES):.0f} times a model."
+        f"{len(RULES)} rule models side by side, credit and cents summed by channel, {conversions:,} conversions "
+        f"of 5 touches: {together:.2f} s; one `group by conversion_key` over the same rows: {one_pass:.2f} s; "
+        f"{together / one_pass:.1f} times. As facts, one after the other: {built:.1f} s to create the views, "
+        f"{read:.1f} s to read all rows of all."
     ]
 
 

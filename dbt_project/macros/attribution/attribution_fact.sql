@@ -12,7 +12,7 @@
 {# attribution_by_share(up_to, before, touches): a model of shares that are known from a touch's own row of int_journeys.
 
    up_to, before: shares of the conversion that this touch and those before it get together, and those before it alone;
-      from 0 to 1, and `up_to` of the last one is 1. They are kept as decimals of 15 places, so that differences are exact.
+      from 0 to 1, and `up_to` of the last one is 1. `before` must be what `up_to` says of the touch before, to the last bit.
    touches: which rows of the index may get credit; all of one conversion where the shares are left out.
 
    The expressions go into the manifest, for what reads all models at once. #}
@@ -32,17 +32,15 @@ from credits
 {% macro credits_by_share(shares, internal=false) -%}
     select
         {{ influencer_roi.credit_columns_of('conversions', 'touches', internal) }},
-        coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
-        {{ from_cents(
-            influencer_roi.cents_up_to('coalesce(touches.share_up_to, 1)', '1') ~ ' - '
-            ~ influencer_roi.cents_up_to('coalesce(touches.share_before, 0)', '1')
-        ) }} as attributed_revenue
+        coalesce(touches.share_up_to - touches.share_before, 1) as credit,
+        {{ from_cents(influencer_roi.cents_between('coalesce(touches.share_before, 0)', 'coalesce(touches.share_up_to, 1)')) }}
+            as attributed_revenue
     from {{ influencer_roi.conversions_in_cents() }} as conversions
     left join (
         select
             *,
-            cast({{ shares.up_to }} as decimal(18, 15)) as share_up_to,
-            cast({{ shares.before }} as decimal(18, 15)) as share_before
+            cast({{ shares.up_to }} as double) as share_up_to,
+            cast({{ shares.before }} as double) as share_before
         from {{ ref('int_journeys') }}
         where {{ shares.touches }}
     ) as touches on conversions.conversion_key = touches.conversion_key
@@ -90,10 +88,10 @@ credits as (
         conversions.person_key,
         shared.touch_number,
         coalesce(cast(shared.weight as double) / cast(shared.total_weight as double), 1) as credit,
-        {{ from_cents(
-            influencer_roi.cents_up_to('coalesce(shared.running_weight, 1)', 'coalesce(shared.total_weight, 1)') ~ ' - '
-            ~ influencer_roi.cents_up_to('coalesce(shared.running_weight - shared.weight, 0)', 'coalesce(shared.total_weight, 1)')
-        ) }} as attributed_revenue
+        {{ from_cents(influencer_roi.cents_between(
+            'coalesce(cast(shared.running_weight - shared.weight as double) / cast(shared.total_weight as double), 0)',
+            'coalesce(cast(shared.running_weight as double) / cast(shared.total_weight as double), 1)'
+        )) }} as attributed_revenue
     from {{ influencer_roi.conversions_in_cents() }} as conversions
     left join shared on conversions.conversion_key = shared.conversion_key
     where {{ changed_only('conversions.person_key', ref('int_changed_people')) }}
@@ -108,19 +106,28 @@ from (
 ) as credited
 {%- endmacro %}
 
-{# conversions_in_cents(): int_conversions with `revenue_cents`, worked out once a conversion and not once a touch. #}
+{# conversions_in_cents(): int_conversions with the revenue in cents, its size and its sign, worked out once a conversion and not
+   once a touch. #}
 {% macro conversions_in_cents() -%}
-    (select *, {{ cents('revenue') }} as revenue_cents from {{ ref('int_conversions') }})
+    (
+        select
+            *,
+            abs(revenue_cents) as revenue_size,
+            cast(sign(revenue_cents) as bigint) as revenue_sign
+        from (select *, {{ cents('revenue') }} as revenue_cents from {{ ref('int_conversions') }}) as in_cents
+    )
 {%- endmacro %}
 
-{# cents_up_to(weight, total): cents of the conversion's revenue up to a running weight; all of it at the last touch. #}
-{% macro cents_up_to(weight, total) -%}
+{# cents_between(before, up_to): cents of a conversion of conversions_in_cents() between two running shares, 0 to 1. #}
+{% macro cents_between(before, up_to) -%}
+    conversions.revenue_sign * ({{ influencer_roi.cents_up_to(up_to) }} - {{ influencer_roi.cents_up_to(before) }})
+{%- endmacro %}
+
+{# cents_up_to(share): of the size of the conversion's revenue; all of it at the last touch, whatever a double can hold. #}
+{% macro cents_up_to(share) -%}
     case
-        when {{ weight }} = {{ total }} then conversions.revenue_cents
-        else {{ share_of_cents(
-            'conversions.revenue_cents',
-            'cast(' ~ weight ~ ' as double)' ~ ('' if total == '1' else ' / cast(' ~ total ~ ' as double)')
-        ) }}
+        when {{ share }} = 1 then conversions.revenue_size
+        else {{ part_of_cents('conversions.revenue_size', share) }}
     end
 {%- endmacro %}
 
@@ -181,23 +188,18 @@ from (
         on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
 {%- endmacro %}
 
-{# credits_of(attribution_model): a query of all rows of one model, with keys, segments and what a fact publishes. #}
-{% macro credits_of(attribution_model, internal=false) -%}
+{# credits_of_all_models(): the rows of all models, with the model's name. #}
+{% macro credits_of_all_models() -%}
+    {% for attribution_model in attribution_models() -%}
     {%- set fact = ref('fct_attribution__' ~ attribution_model) -%}
     {%- set shares = influencer_roi.shares_of(attribution_model) -%}
-    {%- if shares -%}
-        {{ influencer_roi.credits_by_share(shares, internal) }}
-    {%- else -%}
-        {{ influencer_roi.credits_with_touches(influencer_roi.stored_credits(fact), internal) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# credits_of_all_models(): the rows of all models, with the model's name. #}
-{% macro credits_of_all_models(internal=false) -%}
-    {% for attribution_model in attribution_models() -%}
     select '{{ attribution_model }}' as attribution_model, *
     from (
-        {{ influencer_roi.credits_of(attribution_model, internal) }}
+        {% if shares -%}
+        {{ influencer_roi.credits_by_share(shares) }}
+        {%- else -%}
+        {{ influencer_roi.credits_with_touches(influencer_roi.stored_credits(fact)) }}
+        {%- endif %}
     ) as credits
     {% if not loop.last %}union all
     {% endif %}
@@ -227,16 +229,38 @@ from (
     end
 {%- endmacro %}
 
-{# milestone_weight(role_share, rest_share, roles): each role gives its touch a share, roles on one touch add up, the
-   touches without a role divide the rest; a missing role or an empty rest leaves its share to the others. #}
-{% macro milestone_weight(role_share, rest_share, roles) -%}
-    {%- set played -%}
-        {% for role in roles %}case when {{ role }} then 1 else 0 end{% if not loop.last %} + {% endif %}{% endfor %}
-    {%- endset -%}
+{# milestone_share(position, role_share, rest_share, milestones): what the touches up to a position get together where the first
+   touch, the last, and the one at each milestone's position play a role. Each role gives its touch a share, roles on one touch
+   add up, the touches without a role divide the rest; a milestone that was not reached (null) or an empty rest leaves its share
+   to the others. #}
+{% macro milestone_share(position, role_share, rest_share, milestones) -%}
+    {%- set rest = influencer_roi.touches_without_role('creditable_length', milestones) -%}
     case
-        when {{ played }} > 0 then {{ role_share }} * ({{ played }})
-        else {{ rest_share }} / cast(
-            sum(case when {{ played }} = 0 then 1 else 0 end) over (partition by journeys.conversion_key) as double
+        when {{ position }} <= 0 then 0
+        when {{ position }} >= creditable_length then 1
+        else (
+            {{ role_share }} * cast(1 {{ influencer_roi.milestones_reached(position, milestones) }} as double)
+            + case
+                when {{ rest }} > 0
+                    then {{ rest_share }} * cast({{ influencer_roi.touches_without_role(position, milestones) }} as double) / {{ rest }}
+                else 0
+            end
+        ) / (
+            {{ role_share }} * cast(2 {{ influencer_roi.milestones_reached('creditable_length', milestones) }} as double)
+            + case when {{ rest }} > 0 then {{ rest_share }} else 0 end
         )
     end
+{%- endmacro %}
+
+{% macro milestones_reached(position, milestones) -%}
+    {% for milestone in milestones %} + case when {{ milestone }} <= {{ position }} then 1 else 0 end{% endfor %}
+{%- endmacro %}
+
+{# touches_without_role(position, milestones): how many of the touches up to a position play no role; of two or more touches. #}
+{% macro touches_without_role(position, milestones) -%}
+    ({{ position }} - {% if position == 'creditable_length' %}2{% else %}1{% endif %}
+    {%- for milestone in milestones %} - case
+        when {{ milestone }} > 1 and {{ milestone }} <= {{ position }} and {{ milestone }} < creditable_length
+        {%- for earlier in milestones[:loop.index0] %} and coalesce({{ milestone }} <> {{ earlier }}, true){% endfor %} then 1 else 0
+    end{% endfor %})
 {%- endmacro %}

@@ -2,3 +2,8 @@
 {% macro exact_sum(value) -%}
     cast(sum(cast({{ value }} as decimal(28, 12))) as double)
 {%- endmacro %}
+
+{# sum_of_credit(credit): exact_sum of credits, 0 to 1, left a decimal for further sums. They fit 64 bits, which is far faster. #}
+{% macro sum_of_credit(credit) -%}
+    sum(cast({{ credit }} as decimal(18, 12)))
+{%- endmacro %}

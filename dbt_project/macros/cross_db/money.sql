@@ -20,9 +20,14 @@
     cast(cast({{ cents }} as decimal(22, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))
 {%- endmacro %}
 
-{# share_of_cents(cents, share): that share of whole cents, 0 to 1, rounded half away from zero as money_product does.
+{# share_of_cents(cents, share): that share of whole cents, 0 to 1, rounded half away from zero as money_product does. #}
+{% macro share_of_cents(cents, share) -%}
+    cast(sign({{ cents }}) as bigint) * {{ influencer_roi.part_of_cents('abs(' ~ cents ~ ')', share) }}
+{%- endmacro %}
+
+{# part_of_cents(size, share): share_of_cents of cents that are not negative.
    Trap: a share of 0.3 is some 1e-15 more or less in a double, which alone would decide where 24.765 goes; what lies within
    a millionth of a cent of the half counts as the half. #}
-{% macro share_of_cents(cents, share) -%}
-    cast(sign({{ cents }}) * floor(abs({{ cents }}) * ({{ share }}) + 0.500001) as bigint)
+{% macro part_of_cents(size, share) -%}
+    cast(floor({{ size }} * ({{ share }}) + 0.500001) as bigint)
 {%- endmacro %}

@@ -1,1 +1,1 @@
-{{ attribution_by_weight(weight='power(2.0, -hours_to_last_touch / ' ~ var('half_life_hours') ~ ')') }}
+{{ attribution_by_share(up_to='decay_up_to', before='decay_before') }}

@@ -1,1 +1,4 @@
-{{ attribution_by_weight(weight=milestone_weight(0.3, 0.1, ['creditable_position = 1', 'is_lead_touch', 'creditable_position = creditable_length'])) }}
+{{ attribution_by_share(
+    up_to=milestone_share('creditable_position', 0.3, 0.1, ['lead_position']),
+    before=milestone_share('creditable_position - 1', 0.3, 0.1, ['lead_position'])
+) }}

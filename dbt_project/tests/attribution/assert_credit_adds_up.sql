@@ -6,10 +6,47 @@
 -- for none beside some.
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
--- Each model is grouped for itself, by a number, and a journey's touches are numbered without a gap (a test of
--- `int_journeys`), so that no row of any model has to be looked up.
-with credited as (
-    {% for attribution_model in attribution_models() -%}
+-- Models by share come from the journeys alone, so all of them are added up in one pass, and a fact's sums are held against
+-- that. What is stored is read as it is, by its numbers: a join would hide touches that the journey does not have.
+{%- set by_share, by_weight = [], [] -%}
+{%- for attribution_model in attribution_models() -%}
+    {%- do (by_share if shares_of(attribution_model) else by_weight).append(attribution_model) -%}
+{%- endfor %}
+with side_by_side as (
+    select
+        conversion_key
+        {%- for attribution_model in by_share %},
+        sum({{ attribution_model }}_credit) as {{ attribution_model }}_credit,
+        sum({{ attribution_model }}_cents) as {{ attribution_model }}_cents,
+        count({{ attribution_model }}_credit) as {{ attribution_model }}_rows,
+        count(case when {{ attribution_model }}_credit is not null then touch_number end) as {{ attribution_model }}_touches
+        {%- endfor %}
+    from (
+        {{ credits_side_by_side() }}
+    ) as credits
+    group by conversion_key
+),
+
+conversions as (
+    select conversion_key, revenue, {{ cents('revenue') }} as revenue_cents from {{ ref('int_conversions') }}
+),
+
+unequal as (
+    select
+        conversions.revenue,
+        conversions.revenue_cents,
+        conversions.conversion_key as expected_key,
+        side_by_side.*
+    from conversions
+    left join side_by_side on conversions.conversion_key = side_by_side.conversion_key
+    where
+        {%- for attribution_model in by_share %}
+        {% if not loop.first %}or {% endif %}{{ not_given_away_once(attribution_model) }}
+        {%- endfor %}
+),
+
+stored as (
+    {% for attribution_model in by_weight -%}
     select
         '{{ attribution_model }}' as attribution_model,
         conversion_key,
@@ -19,14 +56,7 @@ with credited as (
         count(touch_number) as touches,
         min(touch_number) as first_touch,
         max(touch_number) as last_touch
-    -- What is stored is read as it is: a join would hide touches that the journey does not have.
-    {% if shares_of(attribution_model) -%}
-    from (
-        {{ credits_by_share(shares_of(attribution_model)) }}
-    ) as credits
-    {%- else -%}
     from {{ stored_credits(ref('fct_attribution__' ~ attribution_model)) }}
-    {%- endif %}
     group by conversion_key
     {% if not loop.last %}union all
     {% endif %}
@@ -35,73 +65,104 @@ with credited as (
 
 journeys as (
     select
-        journeys.conversion_key,
-        min(journeys.touch_number) as first_touch,
-        max(journeys.touch_number) as last_touch,
-        max(journeys.touched_at) as last_touched_at
-    from {{ ref('int_journeys') }} as journeys
-    group by journeys.conversion_key
-),
-
-models as (
-    {% for attribution_model in attribution_models() -%}
-    select '{{ attribution_model }}' as attribution_model
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-covered as (
-    select attribution_model, count(*) as conversions
-    from credited
-    group by attribution_model
+        conversion_key,
+        min(touch_number) as first_touch,
+        max(touch_number) as last_touch,
+        max(touched_at) as last_touched_at
+    from {{ ref('int_journeys') }}
+    group by conversion_key
 ),
 
 expected as (
     select count(*) as conversions from {{ ref('fct_conversions') }}
 ),
 
-purchases as (
-    select sum(revenue) as revenue from {{ ref('int_conversions') }} where conversion_type = 'purchase'
+-- What each model gives in all, by the pass above or as stored; how its fact, and the purchases that marts sum up, are read.
+given as (
+    {% for attribution_model in by_share -%}
+    select
+        '{{ attribution_model }}' as attribution_model,
+        count(*) as conversions,
+        sum({{ attribution_model }}_rows) as credited_rows,
+        {{ from_cents('sum(' ~ attribution_model ~ '_cents)') }} as revenue
+    from side_by_side
+    union all
+    {% endfor -%}
+    select attribution_model, count(*), sum(credited_rows), sum(revenue)
+    from stored
+    group by attribution_model
+),
+
+facts as (
+    {% for attribution_model in attribution_models() -%}
+    select
+        '{{ attribution_model }}' as attribution_model,
+        count(*) as credited_rows,
+        sum(attributed_revenue) as revenue,
+        sum(case when conversion_type = 'purchase' then attributed_revenue end) as purchase_revenue
+    from {{ ref('fct_attribution__' ~ attribution_model) }}
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
 ),
 
 purchase_credits as (
-    select attribution_model, sum(attributed_revenue) as revenue
+    {% for attribution_model in attribution_models() -%}
+    select
+        '{{ attribution_model }}' as attribution_model,
+        {{ from_cents('sum(' ~ attribution_model ~ '_cents)') }} as revenue
     from {{ ref('int_purchase_credits') }}
-    group by attribution_model
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
 )
 
+{% for attribution_model in by_share -%}
 select
-    credited.attribution_model,
-    credited.conversion_key,
-    credited.credit,
-    credited.revenue,
+    '{{ attribution_model }}' as attribution_model,
+    expected_key as conversion_key,
+    {{ attribution_model }}_credit as credit,
+    {{ from_cents(attribution_model ~ '_cents') }} as revenue,
+    revenue as expected_revenue
+from unequal
+where {{ not_given_away_once(attribution_model) }}
+union all
+{% endfor -%}
+select
+    stored.attribution_model,
+    stored.conversion_key,
+    stored.credit,
+    stored.revenue,
     conversions.revenue as expected_revenue
-from credited
-left join {{ ref('int_conversions') }} as conversions on credited.conversion_key = conversions.conversion_key
-left join journeys on credited.conversion_key = journeys.conversion_key
+from stored
+left join conversions on stored.conversion_key = conversions.conversion_key
+left join journeys on stored.conversion_key = journeys.conversion_key
 where
     conversions.conversion_key is null
-    or abs(credited.credit - 1) > 0.000000001
-    or credited.revenue <> conversions.revenue
+    or abs(stored.credit - 1) > 0.000000001
+    or stored.revenue <> conversions.revenue
     -- An unattributed row stands alone.
-    or (credited.touches < credited.credited_rows and credited.credited_rows > 1)
-    or credited.first_touch < journeys.first_touch
-    or credited.last_touch > journeys.last_touch
-    or (credited.touches > 0 and journeys.conversion_key is null)
+    or (stored.touches < stored.credited_rows and stored.credited_rows > 1)
+    or stored.first_touch < journeys.first_touch
+    or stored.last_touch > journeys.last_touch
+    or (stored.touches > 0 and journeys.conversion_key is null)
 union all
 select 'all', journeys.conversion_key, null, null, null
 from journeys
 inner join {{ ref('int_conversions') }} as conversions on journeys.conversion_key = conversions.conversion_key
 where journeys.last_touched_at > conversions.converted_at
 union all
-select models.attribution_model, null, coalesce(covered.conversions, 0), null, expected.conversions
-from models
+select models.attribution_model, null, given.conversions, null, expected.conversions
+from {{ attribution_model_rows() }} as models
 cross join expected
-left join covered on models.attribution_model = covered.attribution_model
-where coalesce(covered.conversions, 0) <> expected.conversions
+left join given on models.attribution_model = given.attribution_model
+where coalesce(given.conversions, 0) <> expected.conversions
 union all
-select models.attribution_model, null, null, coalesce(purchase_credits.revenue, 0), purchases.revenue
-from models
-cross join purchases
-left join purchase_credits on models.attribution_model = purchase_credits.attribution_model
-where coalesce(purchase_credits.revenue, 0) <> purchases.revenue
+select given.attribution_model, null, facts.credited_rows, facts.revenue, given.revenue
+from given
+left join facts on given.attribution_model = facts.attribution_model
+left join purchase_credits on given.attribution_model = purchase_credits.attribution_model
+where
+    coalesce(facts.credited_rows, 0) <> given.credited_rows
+    or coalesce(facts.revenue, 0) <> coalesce(given.revenue, 0)
+    or coalesce(facts.purchase_revenue, 0) <> coalesce(purchase_credits.revenue, 0)

@@ -48,7 +48,9 @@ select
     position as touch_position, length as path_length, position as creditable_position,
     length as creditable_length, (length - position) / 60.0::double as hours_to_conversion,
     (length - position) / 60.0::double as hours_to_last_touch, position = length as is_last_touch,
-    position = 2 as is_lead_touch, position = 3 as is_customer_touch,
+    case when length >= 2 then 2 end as lead_position, case when length >= 3 then 3 end as customer_position,
+    (power(2, position / 60.0) - 1) / (power(2, length / 60.0) - 1) as decay_up_to,
+    (power(2, (position - 1) / 60.0) - 1) / (power(2, length / 60.0) - 1) as decay_before,
     conversion_key % 2 = 0 as has_code_owner, conversion_key % 2 = 0 and position = length as is_code_claim
 from intermediate.int_conversions, range(1, 1001) as positions(position)
 where position <= length;

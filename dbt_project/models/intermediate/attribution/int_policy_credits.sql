@@ -1,7 +1,7 @@
 -- Position-based credit and money under each code policy, by influencer and campaign; the money as attribution_by_share splits it.
 with coded as (
-    select conversion_key, {{ cents('revenue') }} as revenue_cents
-    from {{ ref('int_conversions') }}
+    select *
+    from {{ conversions_in_cents() }} as conversions
     where conversion_key in (select conversion_key from {{ ref('int_journey_touches') }} where evidence = 'code')
 ),
 
@@ -12,10 +12,8 @@ split as (
         coalesce(touches.channel, '(unattributed)') as channel,
         touches.influencer_id,
         touches.campaign_id,
-        coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
-        {{ from_cents(
-            cents_up_to('coalesce(touches.share_up_to, 1)', '1') ~ ' - ' ~ cents_up_to('coalesce(touches.share_before, 0)', '1')
-        ) }} as revenue
+        coalesce(touches.share_up_to - touches.share_before, 1) as credit,
+        {{ from_cents(cents_between('coalesce(touches.share_before, 0)', 'coalesce(touches.share_up_to, 1)')) }} as revenue
     from coded as conversions
     cross join {{ code_policy_rows() }} as policies
     left join {{ ref('int_policy_journeys') }} as touches

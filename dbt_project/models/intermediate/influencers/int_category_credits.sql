@@ -2,37 +2,62 @@
 -- its money, and a category's touches to the order's. The cell is what the rounded running total gains in both directions.
 with touches as (
     select
-        facts.attribution_model,
-        facts.conversion_key,
-        facts.channel,
-        facts.influencer_id,
-        facts.credit,
-        {{ cents('facts.attributed_revenue') }} as cents,
-        sum({{ cents('facts.attributed_revenue') }}) over (
-            partition by facts.attribution_model, facts.conversion_key
-            order by facts.touch_number
-            rows unbounded preceding
-        ) as running_cents
-    from {{ ref('int_purchase_credits') }} as facts
+        *
+        {%- for attribution_model in attribution_models() %},
+        sum({{ attribution_model }}_cents) over (partition by conversion_key order by touch_number rows unbounded preceding)
+            as {{ attribution_model }}_running
+        {%- endfor %}
+    from {{ ref('int_purchase_credits') }}
 ),
 
 cells as (
     select
-        touches.attribution_model,
         touches.channel,
         touches.influencer_id,
         categories.product_category,
         categories.is_first_purchase,
-        categories.customer_revenue,
-        touches.credit * (categories.running_share - categories.previous_share) as credit,
+        cast(categories.customer_revenue as double) as customer_revenue
+        {%- for attribution_model in attribution_models() %}
+        {%- set running = 'touches.' ~ attribution_model ~ '_running' %}
+        {%- set previous = '(touches.' ~ attribution_model ~ '_running - touches.' ~ attribution_model ~ '_cents)' %},
+        touches.{{ attribution_model }}_credit * (categories.running_share - categories.previous_share) as {{ attribution_model }}_credit,
         cast(
-            floor(touches.running_cents * categories.running_share + 0.5)
-            - floor((touches.running_cents - touches.cents) * categories.running_share + 0.5)
-            - floor(touches.running_cents * categories.previous_share + 0.5)
-            + floor((touches.running_cents - touches.cents) * categories.previous_share + 0.5) as bigint
-        ) as cents
+            floor({{ running }} * categories.running_share + 0.5)
+            - floor({{ previous }} * categories.running_share + 0.5)
+            - floor({{ running }} * categories.previous_share + 0.5)
+            + floor({{ previous }} * categories.previous_share + 0.5) as bigint
+        ) as {{ attribution_model }}_cents
+        {%- endfor %}
     from touches
     inner join {{ ref('int_order_categories') }} as categories on touches.conversion_key = categories.conversion_key
+),
+
+summed as (
+    select
+        channel,
+        influencer_id,
+        product_category
+        {%- for attribution_model in attribution_models() %}
+        {%- set credit = attribution_model ~ '_credit' %},
+        {{ sum_of_credit(credit) }} as {{ attribution_model }}_conversions,
+        {{ sum_of_credit('case when is_first_purchase then ' ~ credit ~ ' end') }} as {{ attribution_model }}_new_customers,
+        sum(case when is_first_purchase then cast({{ credit }} * customer_revenue as decimal(28, 12)) end)
+            as {{ attribution_model }}_new_customers_revenue_to_date,
+        sum({{ attribution_model }}_cents) as {{ attribution_model }}_cents
+        {%- endfor %}
+    from cells
+    group by channel, influencer_id, product_category
+),
+
+listed as (
+    select
+        models.attribution_model,
+        summed.channel,
+        summed.influencer_id,
+        summed.product_category,
+        {{ each_models(['conversions', 'new_customers', 'new_customers_revenue_to_date', 'cents']) }}
+    from summed
+    cross join {{ attribution_model_rows() }} as models
 )
 
 select
@@ -40,14 +65,9 @@ select
     channel,
     influencer_id,
     product_category,
-    cast(sum(cast(credit as decimal(28, 12))) as double) as conversions,
-    cast(sum(case when is_first_purchase then cast(credit as decimal(28, 12)) else 0 end) as double) as new_customers,
-    cast(
-        sum(case
-            when is_first_purchase then cast(credit * cast(customer_revenue as double) as decimal(28, 12))
-            else 0
-        end) as double
-    ) as new_customers_revenue_to_date,
-    {{ from_cents('sum(cents)') }} as attributed_revenue
-from cells
-group by attribution_model, channel, influencer_id, product_category
+    cast(conversions as double) as conversions,
+    cast(coalesce(new_customers, 0) as double) as new_customers,
+    cast(coalesce(new_customers_revenue_to_date, 0) as double) as new_customers_revenue_to_date,
+    {{ from_cents('cents') }} as attributed_revenue
+from listed
+where conversions is not null

@@ -1,25 +1,23 @@
 -- One row an influencer and a person with credit, a pair of columns a model: what the bootstrap draws from.
 -- Money in cents and credit in millionths, whole numbers in doubles: their sums are exact in whatever order they are added.
-with credits as (
-    select
-        influencer_id,
-        person_key,
-        attribution_model,
-        {{ cents('attributed_revenue') }} as cents,
-        cast(round(credit * 1000000, 0) as bigint) as millionths,
-        0 as commission_cents
-    from {{ ref('int_purchase_credits') }}
-    where influencer_id is not null
-    union all
-    select
-        costs.influencer_id,
-        conversions.person_key,
-        cast(null as {{ dbt.type_string() }}),
-        0,
-        0,
-        {{ cents('costs.amount') }}
+with commissions as (
+    select costs.influencer_id, conversions.person_key, sum({{ cents('costs.amount') }}) as commission_cents
     from {{ ref('int_influencer_costs') }} as costs
     inner join {{ ref('int_conversions') }} as conversions on costs.conversion_key = conversions.conversion_key
+    group by costs.influencer_id, conversions.person_key
+),
+
+credits as (
+    select
+        influencer_id,
+        person_key
+        {%- for attribution_model in attribution_models() %},
+        sum({{ attribution_model }}_cents) as {{ attribution_model }}_cents,
+        sum(cast(round({{ attribution_model }}_credit * 1000000, 0) as bigint)) as {{ attribution_model }}_millionths
+        {%- endfor %}
+    from {{ ref('int_purchase_credits') }}
+    where influencer_id is not null
+    group by influencer_id, person_key
 ),
 
 people as (
@@ -28,17 +26,16 @@ people as (
 
 summed as (
     select
-        influencer_id,
-        person_key,
+        coalesce(credits.influencer_id, commissions.influencer_id) as influencer_id,
+        coalesce(credits.person_key, commissions.person_key) as person_key,
         {% for attribution_model in attribution_models() -%}
-        cast(sum(case when attribution_model = '{{ attribution_model }}' then cents else 0 end) as double)
-            as {{ attribution_model }}_cents,
-        cast(sum(case when attribution_model = '{{ attribution_model }}' then millionths else 0 end) as double)
-            as {{ attribution_model }}_millionths,
+        cast(coalesce(credits.{{ attribution_model }}_cents, 0) as double) as {{ attribution_model }}_cents,
+        cast(coalesce(credits.{{ attribution_model }}_millionths, 0) as double) as {{ attribution_model }}_millionths,
         {% endfor -%}
-        cast(sum(commission_cents) as double) as commission_cents
+        cast(coalesce(commissions.commission_cents, 0) as double) as commission_cents
     from credits
-    group by influencer_id, person_key
+    full outer join commissions
+        on credits.influencer_id = commissions.influencer_id and credits.person_key = commissions.person_key
 )
 
 select

@@ -84,6 +84,48 @@ journeys as (
     from positioned as touches
     left join {{ ref('int_crm_milestones') }} as milestones on touches.person_key = milestones.person_key
     group by touches.conversion_key
+),
+
+judged as (
+    select
+        touches.conversion_key,
+        touches.touch_position,
+        touches.path_length,
+        touches.has_code_owner,
+        touches.is_creditable,
+        touches.creditable_position,
+        case when touches.is_creditable then journeys.creditable_length end as creditable_length,
+        case when touches.is_creditable then journeys.lead_position end as lead_position,
+        case when touches.is_creditable then journeys.customer_position end as customer_position,
+        case
+            when touches.is_creditable then {{ seconds_between('touches.touched_at', 'journeys.last_touched_at') }} / 3600
+        end as hours_to_last_touch,
+        touches.touch_position = journeys.last_position as is_last_touch,
+        coalesce(touches.claim_strength = journeys.strongest_claim, false) as is_code_claim
+    from positioned as touches
+    inner join journeys on touches.conversion_key = journeys.conversion_key
+),
+
+-- Time decay counts from the last creditable touch, so that no half-life is too short for a double. Decimals, so that sums
+-- do not depend on the order in which threads add.
+decayed as (
+    select
+        *,
+        cast(power(2.0, -hours_to_last_touch / {{ var('half_life_hours') }}) as decimal(18, 15)) as decay_weight
+    from judged
+),
+
+decaying as (
+    select
+        *,
+        cast(sum(decay_weight) over so_far as double) as running_decay,
+        cast(coalesce(sum(decay_weight) over so_far_before, 0) as double) as previous_decay,
+        cast(sum(decay_weight) over whole as double) as total_decay
+    from decayed
+    window
+        so_far as (partition by conversion_key order by touch_position rows between unbounded preceding and current row),
+        so_far_before as (partition by conversion_key order by touch_position rows between unbounded preceding and 1 preceding),
+        whole as (partition by conversion_key order by touch_position rows between unbounded preceding and unbounded following)
 )
 
 select
@@ -102,28 +144,27 @@ select
     numbered.deliverable_id,
     numbered.evidence,
     {{ seconds_between('numbered.touched_at', 'numbered.converted_at') }} / 3600 as hours_to_conversion,
-    case
-        when touches.is_creditable then {{ seconds_between('numbered.touched_at', 'journeys.last_touched_at') }} / 3600
-    end as hours_to_last_touch,
+    touches.hours_to_last_touch,
     touches.is_creditable,
     touches.creditable_position,
-    case when touches.is_creditable then journeys.creditable_length end as creditable_length,
-    touches.touch_position = journeys.last_position as is_last_touch,
-    coalesce(touches.creditable_position = journeys.lead_position, false) as is_lead_touch,
-    coalesce(touches.creditable_position = journeys.customer_position, false) as is_customer_touch,
+    touches.creditable_length,
+    touches.is_last_touch,
+    touches.lead_position,
+    touches.customer_position,
+    case when touches.is_creditable then touches.running_decay / touches.total_decay end as decay_up_to,
+    case when touches.is_creditable then touches.previous_decay / touches.total_decay end as decay_before,
     touches.has_code_owner,
-    coalesce(touches.claim_strength = journeys.strongest_claim, false) as is_code_claim
+    touches.is_code_claim
 from numbered
-inner join positioned as touches
+inner join decaying as touches
     on numbered.conversion_key = touches.conversion_key and numbered.touch_position = touches.touch_position
-inner join journeys on numbered.conversion_key = journeys.conversion_key
 {% if var('code_policy') == 'ignore' %}
 -- Codes add nothing to the path here, but the code-based models still know whose code it was.
 union all
 select
     codes.conversion_key, codes.person_key, 0, codes.touchpoint_id, codes.touch_key, false, null, null, codes.touched_at,
     codes.channel, codes.influencer_id, codes.campaign_id, codes.deliverable_id, codes.evidence, 0, 0, false, null, null, false,
-    false, false, true, true
+    null, null, null, null, true, true
 from {{ ref('int_journey_touches') }} as codes
 where
     not codes.is_in_path

@@ -47,18 +47,6 @@ visits as (
     group by channel, influencer_id
 ),
 
-credits as (
-    select
-        attribution_model,
-        conversion_type,
-        channel,
-        influencer_id,
-        {{ exact_sum('credit') }} as conversions
-    from {{ ref('int_credits') }}
-    where conversion_type <> 'purchase'
-    group by attribution_model, conversion_type, channel, influencer_id
-),
-
 kinds as (
     select conversion_type, max(goal_kind) as goal_kind, max(case when is_attributed then 1 else 0 end) = 1 as is_attributed
     from goals
@@ -71,7 +59,7 @@ grid as (
     from (
         select conversion_type, channel, influencer_id from goals
         union
-        select conversion_type, channel, influencer_id from credits
+        select conversion_type, channel, influencer_id from {{ ref('int_goal_credits') }}
     ) as keys
     cross join {{ attribution_model_rows() }} as models
 )
@@ -106,7 +94,7 @@ left join buyers
         and {{ null_safe_equal('grid.influencer_id', 'buyers.influencer_id') }}
 left join visits
     on grid.channel = visits.channel and {{ null_safe_equal('grid.influencer_id', 'visits.influencer_id') }}
-left join credits
+left join {{ ref('int_goal_credits') }} as credits
     on
         grid.attribution_model = credits.attribution_model
         and grid.conversion_type = credits.conversion_type

@@ -7,7 +7,7 @@
 -- A failure means that an order is counted twice, lost, or split without its cents adding up; no figure of that mart holds.
 with influencer_credits as (
     select attribution_model, influencer_id, sum(attributed_revenue) as revenue
-    from {{ ref('int_credits') }}
+    from {{ ref('fct_attribution') }}
     where conversion_type = 'purchase' and influencer_id is not null
     group by attribution_model, influencer_id
 ),
