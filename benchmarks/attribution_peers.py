@@ -241,23 +241,29 @@ def against_one_pass(conversions: int) -> list[str]:
         settings = Settings.from_env({"ROI_DATA": folder, "ROI_HASH_KEY": "benchmark"})
         fill(settings.warehouse, conversions, 200, 10, "5", None)
         side_by_side = compiled(settings, f"{{{{ credits_side_by_side(models={list(RULES)}) }}}}")
-        sums = ", ".join(f"sum({rule}_credit), sum({rule}_cents)" for rule in RULES)
-        together = best_of(
-            3, settings.warehouse, f"select channel, {sums} from ({side_by_side}) group by channel order by 1"
-        )
+
+        def together(rules: Sequence[str]) -> float:
+            sums = "".join(f", sum({rule}_credit), sum({rule}_cents)" for rule in rules)
+            query = f"select channel, count(*){sums} from ({side_by_side}) group by channel order by channel"
+            return best_of(3, settings.warehouse, query)
+
         one_pass = best_of(
             3,
             settings.warehouse,
             "select count(n), sum(s) from (select conversion_key, count(*) as n, "
             "sum(hours_to_last_touch) as s from intermediate.int_journeys group by conversion_key)",
         )
+        everything, nothing = together(RULES), together(())
+        alone = {rule: together((rule,)) - nothing for rule in RULES}
         built = sum(run_models(settings, [f"fct_attribution__{rule}" for rule in RULES]).values())
         read = read_facts(settings, RULES)
     return [
-        f"{len(RULES)} rule models side by side, credit and cents summed by channel, {conversions:,} conversions "
-        f"of 5 touches: {together:.2f} s; one `group by conversion_key` over the same rows: {one_pass:.2f} s; "
-        f"{together / one_pass:.1f} times. As facts, one after the other: {built:.1f} s to create the views, "
-        f"{read:.1f} s to read all rows of all."
+        f"{len(RULES)} rule models side by side, credit and cents summed by channel, {conversions:,} "
+        f"conversions of 5 touches: {everything:.2f} s; one `group by conversion_key`: {one_pass:.2f} s; "
+        f"{everything / one_pass:.1f} times. As facts, one after the other: {built:.1f} s to create the "
+        f"views, {read:.1f} s to read all rows of all.",
+        f"Of it, in seconds: {nothing:.2f} rows and channels without a model; "
+        + ", ".join(f"{rule} {seconds:.2f}" for rule, seconds in alone.items()),
     ]
 
 

@@ -87,14 +87,12 @@ FAULTS = {
         f"update {SHAPLEY} set touch_number = 1 where touch_number is null",
         f"update {SHAPLEY} set conversion_key = -conversion_key - 1",
         f"delete from {SHAPLEY}",
-        f"update {JOURNEYS} set decay_before = decay_before + 0.00000001 {first(JOURNEYS, 'conversion_key', 'creditable_length > 1')}"
-        " and creditable_position = 2",
+        f"update {JOURNEYS} set decay_before = decay_before + 0.00000001"
+        f" {first(JOURNEYS, 'conversion_key', 'creditable_length > 1')} and creditable_position = 2",
         f"update {JOURNEYS} set creditable_length = creditable_length + 1",
         f"delete from {JOURNEYS} where touch_number = 1",
-        "create or replace view marts.fct_attribution__linear as from marts.fct_attribution__first_touch",
-        "create or replace view marts.fct_attribution__linear as"
-        " select * replace (attributed_revenue * 2 as attributed_revenue) from marts.fct_attribution__j_shaped",
-        f"update {CREDITS} set linear_cents = linear_cents + 1 {first(CREDITS, 'conversion_key', 'linear_cents is not null')}",
+        f"update {CREDITS} set linear_cents = linear_cents + 1"
+        f" {first(CREDITS, 'conversion_key', 'linear_cents is not null')}",
     ],
     "assert_facts_have_no_repeats": [
         # The test looks at keys that 16 divides.

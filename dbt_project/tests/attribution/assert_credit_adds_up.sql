@@ -6,8 +6,8 @@
 -- for none beside some.
 -- A failure means that totals differ from model to model, and that no figure built on that model can be
 -- trusted.
--- Models by share come from the journeys alone, so all of them are added up in one pass, and a fact's sums are held against
--- that. What is stored is read as it is, by its numbers: a join would hide touches that the journey does not have.
+-- Models by share come from the journeys alone, so all of them are added up in one pass. What is stored is read
+-- as it is, by its numbers: a join would hide touches that the journey does not have.
 {%- set by_share, by_weight = [], [] -%}
 {%- for attribution_model in attribution_models() -%}
     {%- do (by_share if shares_of(attribution_model) else by_weight).append(attribution_model) -%}
@@ -22,13 +22,14 @@ with side_by_side as (
         count(case when {{ attribution_model }}_credit is not null then touch_number end) as {{ attribution_model }}_touches
         {%- endfor %}
     from (
-        {{ credits_side_by_side() }}
+        {{ credits_side_by_side(models=by_share) }}
     ) as credits
     group by conversion_key
 ),
 
 conversions as (
-    select conversion_key, revenue, {{ cents('revenue') }} as revenue_cents from {{ ref('int_conversions') }}
+    select conversion_key, conversion_type, revenue, {{ cents('revenue') }} as revenue_cents
+    from {{ ref('int_conversions') }}
 ),
 
 unequal as (
@@ -77,44 +78,24 @@ expected as (
     select count(*) as conversions from {{ ref('fct_conversions') }}
 ),
 
--- What each model gives in all, by the pass above or as stored; how its fact, and the purchases that marts sum up, are read.
 given as (
     {% for attribution_model in by_share -%}
-    select
-        '{{ attribution_model }}' as attribution_model,
-        count(*) as conversions,
-        sum({{ attribution_model }}_rows) as credited_rows,
-        {{ from_cents('sum(' ~ attribution_model ~ '_cents)') }} as revenue
-    from side_by_side
+    select '{{ attribution_model }}' as attribution_model, count(*) as conversions from side_by_side
     union all
     {% endfor -%}
-    select attribution_model, count(*), sum(credited_rows), sum(revenue)
-    from stored
-    group by attribution_model
+    select attribution_model, count(*) from stored group by attribution_model
 ),
 
-facts as (
-    {% for attribution_model in attribution_models() -%}
-    select
-        '{{ attribution_model }}' as attribution_model,
-        count(*) as credited_rows,
-        sum(attributed_revenue) as revenue,
-        sum(case when conversion_type = 'purchase' then attributed_revenue end) as purchase_revenue
-    from {{ ref('fct_attribution__' ~ attribution_model) }}
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
+purchases as (
+    select sum(revenue_cents) as cents from conversions where conversion_type = 'purchase'
 ),
 
 purchase_credits as (
-    {% for attribution_model in attribution_models() -%}
     select
-        '{{ attribution_model }}' as attribution_model,
-        {{ from_cents('sum(' ~ attribution_model ~ '_cents)') }} as revenue
+        {%- for attribution_model in attribution_models() %}
+        sum({{ attribution_model }}_cents) as {{ attribution_model }}_cents{% if not loop.last %},{% endif %}
+        {%- endfor %}
     from {{ ref('int_purchase_credits') }}
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
 )
 
 {% for attribution_model in by_share -%}
@@ -158,11 +139,13 @@ cross join expected
 left join given on models.attribution_model = given.attribution_model
 where coalesce(given.conversions, 0) <> expected.conversions
 union all
-select given.attribution_model, null, facts.credited_rows, facts.revenue, given.revenue
-from given
-left join facts on given.attribution_model = facts.attribution_model
-left join purchase_credits on given.attribution_model = purchase_credits.attribution_model
-where
-    coalesce(facts.credited_rows, 0) <> given.credited_rows
-    or coalesce(facts.revenue, 0) <> coalesce(given.revenue, 0)
-    or coalesce(facts.purchase_revenue, 0) <> coalesce(purchase_credits.revenue, 0)
+select
+    models.attribution_model,
+    null,
+    null,
+    {{ from_cents('coalesce(' ~ the_models('cents') ~ ', 0)') }},
+    {{ from_cents('purchases.cents') }}
+from purchase_credits
+cross join purchases
+cross join {{ attribution_model_rows() }} as models
+where coalesce({{ the_models('cents') }}, 0) <> purchases.cents

@@ -136,21 +136,29 @@ def _averaged(fits: Sequence[_Fit], orders: Floats, shape: Floats, width: float)
 class _White(NamedTuple):
     """The regression in units of each day's chance, turned so that posts' deviations act one by one.
 
-    Posts (days x posts) are a turn x diag(`size`) x `back`; what is named `turned_` is turned back.
+    Posts (days x posts) are a turn x `scores`, whose rows are at right angles and `squares` long; what is
+    named `turned_` is turned back.
     """
 
     orders: Floats
     fixed: Floats
-    size: Floats
-    back: Floats
+    squares: Floats
+    scores: Floats
     turned_orders: Floats
     turned_fixed: Floats
 
     @classmethod
     def of(cls, orders: Floats, fixed: Floats, posts: Floats) -> _White:
         """The regression in these units; one decomposition serves all spreads."""
-        turn, size, back = np.linalg.svd(posts, full_matrices=False)
-        return cls(orders, fixed, size, back, turn.T @ orders, turn.T @ fixed)
+        days, number = posts.shape
+        if number < days:
+            turn, size, back = np.linalg.svd(posts, full_matrices=False)
+            squares, scores = size**2, size[:, None] * back
+        else:
+            # Far cheaper with more posts than days, and nothing below divides by a small `squares`.
+            squares, turn = np.linalg.eigh(posts @ posts.T)
+            squares, scores = np.maximum(squares, 0.0), turn.T @ posts
+        return cls(orders, fixed, squares, scores, turn.T @ orders, turn.T @ fixed)
 
 
 class _Fit(NamedTuple):
@@ -168,7 +176,7 @@ class _Fit(NamedTuple):
 
 def _with_spread(white: _White, mass: Floats, spread: float) -> _Fit:
     """Generalised least squares, where posts deviate from their mean by this much (REML likelihood)."""
-    more = (spread * white.size) ** 2
+    more = spread**2 * white.squares
     shrunk = more / (1 + more)
     information = white.fixed.T @ white.fixed - (white.turned_fixed.T * shrunk) @ white.turned_fixed
     unsure = np.linalg.inv(information)
@@ -177,14 +185,15 @@ def _with_spread(white: _White, mass: Floats, spread: float) -> _Fit:
     turned_rest = white.turned_orders - white.turned_fixed @ found
     likelihood = -0.5 * float(np.log1p(more).sum() + rest @ rest - shrunk @ turned_rest**2)
     likelihood -= 0.5 * float(np.linalg.slogdet(information)[1])
-    gain = white.back.T * (spread**2 * white.size / (1 + more))
+    drawn = spread**2 / (1 + more)
+    gain = white.scores.T * drawn
     each = found[-1] + gain @ turned_rest
     # The mean's uncertainty goes into what is left for the posts themselves.
     lever = -gain @ white.turned_fixed
     lever[:, -1] += 1
-    variances = ((lever @ unsure) * lever).sum(axis=1) + spread**2 * (1 - shrunk @ white.back**2)
+    variances = ((lever @ unsure) * lever).sum(axis=1) + spread**2 * (1 - drawn @ white.scores**2)
     of_all = mass @ lever
-    total_variance = of_all @ unsure @ of_all + spread**2 * (mass @ mass - shrunk @ (white.back @ mass) ** 2)
+    total_variance = of_all @ unsure @ of_all + spread**2 * (mass @ mass - drawn @ (white.scores @ mass) ** 2)
     return _Fit(
         likelihood,
         found,

@@ -12,8 +12,8 @@ split as (
         coalesce(touches.channel, '(unattributed)') as channel,
         touches.influencer_id,
         touches.campaign_id,
-        coalesce(touches.share_up_to - touches.share_before, 1) as credit,
-        {{ from_cents(cents_between('coalesce(touches.share_before, 0)', 'coalesce(touches.share_up_to, 1)')) }} as revenue
+        coalesce(cast(touches.share_up_to - touches.share_before as double), 1) as credit,
+        {{ from_cents(cents_between('coalesce(cast(touches.share_before as double), 0)', 'coalesce(cast(touches.share_up_to as double), 1)')) }} as revenue
     from coded as conversions
     cross join {{ code_policy_rows() }} as policies
     left join {{ ref('int_policy_journeys') }} as touches

@@ -76,6 +76,6 @@ select
     channel,
     influencer_id,
     campaign_id,
-    cast({{ position_share('creditable_position', *var('position_weights')) }} as double) as share_up_to,
-    cast({{ position_share('creditable_position - 1', *var('position_weights')) }} as double) as share_before
+    cast({{ position_share('creditable_position', *var('position_weights')) }} as decimal(18, 15)) as share_up_to,
+    cast({{ position_share('creditable_position - 1', *var('position_weights')) }} as decimal(18, 15)) as share_before
 from positioned
