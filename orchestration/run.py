@@ -154,9 +154,7 @@ def start_dbt(settings: Settings, arguments: Sequence[str]) -> NoReturn:
     )
     variables = ["--vars", json.dumps(settings.vars)] if settings.vars and "--vars" not in arguments else []
     hook = (
-        "from orchestration.lib.spark import python_models; python_models.register(); "
-        if settings.spark
-        else ""
+        "from orchestration.lib.spark import dbt_adapter; dbt_adapter.register(); " if settings.spark else ""
     )
     program = f"import sys; {hook}from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()"
     os.execv(sys.executable, [sys.executable, "-c", program, *arguments, *variables])

@@ -131,9 +131,9 @@ def invoke_dbt(
 
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
     if settings.spark:
-        from orchestration.lib.spark import python_models
+        from orchestration.lib.spark import dbt_adapter
 
-        python_models.register()
+        dbt_adapter.register()
     listener = _Listener(settings, on_node)
     with exported(settings):
         try:

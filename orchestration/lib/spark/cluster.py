@@ -160,6 +160,10 @@ def _conf(place: SparkPlace) -> dict[str, str]:
         # Few cores: more partitions only cost starts of tasks; adaptive execution makes them fewer still.
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.session.timeZone": "UTC",
+        # A session that is kept must not read what another one has replaced (`dbt_adapter`).
+        "spark.sql.filesourceTableRelationCacheSize": "0",
+        # Plans are drawn for the pages at each step of adaptive execution; the short form costs a fraction.
+        "spark.sql.ui.explainMode": "simple",
         # Other readers of Parquet do not know Spark's older type of times.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     }

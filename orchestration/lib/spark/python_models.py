@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +21,6 @@ from orchestration.lib.spark.place import SparkPlace
 from orchestration.lib.spark.tables import select_table
 
 METHOD = "tables"
-
-
-def register() -> None:
-    """Teaches dbt-spark the submission method of this module, and to close sessions, for this process."""
-    from dbt.adapters.spark.connections import PyhiveConnectionWrapper
-    from dbt.adapters.spark.impl import SparkAdapter
-
-    wrapper: Any = PyhiveConnectionWrapper
-    wrapper.close = _close
-
-    adapter: Any = SparkAdapter
-    adapter.python_submission_helpers = property(lambda _: {METHOD: TablesJob})
-    adapter.default_python_submission_method = property(lambda _: METHOD)
-
-
-def _close(connection: Any) -> None:
-    """Closes dbt's session after a node; a server that cannot end it does not undo what the node did.
-
-    Now and then Spark's Thrift server looks for a class of Hive's that its distribution lacks.
-    """
-    with suppress(Exception):
-        connection.handle.close()
 
 
 class TablesJob:
