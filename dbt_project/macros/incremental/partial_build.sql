@@ -1,5 +1,15 @@
 {# stands_on_last_build(): had the last complete build the same code, settings, registry and reference data as this one? #}
 {% macro stands_on_last_build() -%}
+    {{ return(adapter.dispatch('stands_on_last_build', 'influencer_roi')()) }}
+{%- endmacro %}
+
+{# There the record is dropped before anything else is built where it does not vouch, so its existence is the answer, and
+   costs no statement a model. #}
+{% macro spark__stands_on_last_build() -%}
+    {{ return(adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') is not none) }}
+{%- endmacro %}
+
+{% macro default__stands_on_last_build() -%}
     {%- set recorded = adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') -%}
     {%- set current = adapter.get_relation(this.database, 'intermediate', 'int_build_fingerprint') -%}
     {%- if recorded is none or current is none -%}
@@ -41,9 +51,21 @@
     {{ return(execute and is_incremental()) }}
 {%- endmacro %}
 
-{# Plain Parquet tables have no `delete`, so Spark builds everything anew. #}
+{# There a model is also built anew when its table cannot be overwritten bucket by bucket, and with every strategy that
+   its materialization does not know. #}
 {% macro spark__partial_build() -%}
-    {{ return(false) }}
+    {%- if not execute or config.get('materialized') != 'incremental' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- if existing_relation is none or not existing_relation.is_table or should_full_refresh() -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set strategy = config.get('incremental_strategy') -%}
+    {{ return(
+        strategy == 'replace_all'
+        or (strategy in influencer_roi.spark_strategies_of_buckets() and influencer_roi.spark_can_overwrite(existing_relation))
+    ) }}
 {%- endmacro %}
 
 {# changed_only(column, changed): a condition that keeps the rows of changed keys in a partial build, and all otherwise. #}
@@ -55,19 +77,24 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Incremental strategy `replace_changed`: what belongs to a changed key goes, what the model says of it comes, in one
-   transaction. The unique key names the changed relation. #}
-{% macro get_incremental_replace_changed_sql(arg_dict) -%}
+{# changed_keys(relation, key): the relation of changed keys of this kind, in the database of `relation`. #}
+{% macro changed_keys(relation, key) -%}
     {%- set changed = {
         'visitor_key': 'int_changed_visitors', 'person_key': 'int_changed_people', 'person_id': 'int_changed_people',
     } -%}
+    {{ return(adapter.get_relation(relation.database, 'intermediate', changed[key])) }}
+{%- endmacro %}
+
+{# Incremental strategy `replace_changed`: what belongs to a changed key goes, what the model says of it comes, in one
+   transaction. The unique key names the changed relation. #}
+{% macro get_incremental_replace_changed_sql(arg_dict) -%}
     {%- set target_relation = arg_dict['target_relation'] -%}
     {%- set key = arg_dict['unique_key'] -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ target_relation }}
     where {{ key }} in (
         select {{ key }}
-        from {{ adapter.get_relation(target_relation.database, 'intermediate', changed[key]) }}
+        from {{ influencer_roi.changed_keys(target_relation, key) }}
     );
     insert into {{ target_relation }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
@@ -98,8 +125,18 @@
     {{ return(adapter.dispatch('forget_other_builds', 'influencer_roi')()) }}
 {%- endmacro %}
 
-{# No build is partial there. #}
+{# The fingerprints of people are replaced in two steps there: a run that was killed between them leaves none, and nothing
+   to compare with. #}
 {% macro spark__forget_other_builds() -%}
+    {%- set recorded = adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') -%}
+    {%- if execute and recorded is not none -%}
+        {%- set vouches = adapter.get_relation(this.database, 'intermediate', 'int_people_recorded') is not none and run_query(
+            'select 1 from ' ~ recorded ~ ' as recorded inner join ' ~ this ~ ' as now on recorded.fingerprint = now.fingerprint'
+        ).rows | length > 0 -%}
+        {%- if not vouches -%}
+            {%- do adapter.drop_relation(recorded) -%}
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro default__forget_other_builds() -%}

@@ -12,27 +12,6 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# incremental, on Spark: `append` adds rows to a table that is there; whatever else is made anew, because a partial build
-   would have to delete rows, which plain Parquet tables cannot. #}
-{% materialization incremental, adapter="spark" %}
-    {{ run_hooks(pre_hooks) }}
-    {%- set existing_relation = load_relation(this) -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {% if existing_relation is not none and config.get('incremental_strategy') == 'append' %}
-        {%- set names = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}
-        {% call statement('main') -%}
-            insert into {{ target_relation }} ({{ names | join(', ') }}) select {{ names | join(', ') }} from ({{ compiled_code }}) as new_rows
-        {%- endcall %}
-    {% else %}
-        {%- do influencer_roi.spark_without_table() -%}
-        {% call statement('main') -%}
-            {{ create_table_as(False, target_relation, compiled_code) }}
-        {%- endcall %}
-    {% endif %}
-    {{ run_hooks(post_hooks) }}
-    {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
-
 {# spark_without_table(): the model's relation, which no longer exists under its name. #}
 {% macro spark_without_table() %}
     {%- set existing_relation = load_relation(this) -%}

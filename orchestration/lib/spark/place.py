@@ -14,6 +14,8 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 10000
 # A local cluster takes this many ports in a row.
 PORTS = 7
+# Enough for a laptop; docs/scale.md says what larger tables need.
+DEFAULT_BUCKETS = 8
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,13 @@ class SparkPlace:
     """Spark's Thrift server, and the shared folder with raw files, seeds and tables.
 
     `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
-    of master and application, and a page a worker.
+    of master and application, and a page a worker. `buckets` is how many parts incremental tables have.
     """
 
     host: str
     port: int
     path: Path
+    buckets: int = DEFAULT_BUCKETS
 
     @property
     def master_port(self) -> int:
@@ -88,11 +91,12 @@ class SparkPlace:
             "ROI_SPARK_HOST": self.host,
             "ROI_SPARK_PORT": str(self.port),
             "ROI_SPARK_PATH": str(self.path),
+            "ROI_SPARK_BUCKETS": str(self.buckets),
         }
 
     @classmethod
     def from_env(cls, data: Path, env: Mapping[str, str] | None = None) -> SparkPlace:
-        """From ROI_SPARK_HOST, ROI_SPARK_PORT and ROI_SPARK_PATH (default: `spark` below the data folder).
+        """From ROI_SPARK_HOST, _PORT, _BUCKETS and _PATH (default: `spark` below the data folder).
 
         Raises:
             SparkError: a variable has a value that cannot be used.
@@ -109,4 +113,7 @@ class SparkPlace:
                 f"ROI_SPARK_PATH is {path!r}; it must be a folder that this machine and all workers share "
                 "(object stores are mounted, see docs/scale.md)."
             )
-        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path))
+        buckets = (env.get("ROI_SPARK_BUCKETS") or str(DEFAULT_BUCKETS)).strip()
+        if not buckets.isdigit() or int(buckets) < 1:
+            raise SparkError(f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number from 1.")
+        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets))

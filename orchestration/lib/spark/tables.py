@@ -10,6 +10,8 @@ from typing import Any
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.spark.errors import SparkError
 
+# The partition of incremental tables: how they are stored, and nobody's data.
+BUCKET = "bucket_of_"
 _DUCKDB_TYPES = {"string": "varchar", "float": "real"}
 
 
@@ -18,7 +20,7 @@ class Description:
     """What Spark says of a table or view.
 
     Attributes:
-        columns: name and type of each, the types as DuckDB calls them.
+        columns: name and type of each, the types as DuckDB calls them, without the bucket.
         location: the address of a table's folder; None for a view.
         view_text: a view's query; None for a table.
     """
@@ -39,7 +41,8 @@ def describe(cursor: Any, name: str) -> Description:
             break
         columns.append((column, _DUCKDB_TYPES.get(kind, kind)))
     properties = {column: value for column, value, _ in rows[len(columns) :]}
-    return Description(tuple(columns), properties.get("Location") or None, properties.get("View Text"))
+    data = tuple((column, kind) for column, kind in columns if not column.startswith(BUCKET))
+    return Description(data, properties.get("Location") or None, properties.get("View Text"))
 
 
 def select_table(cursor: Any, name: str) -> str:

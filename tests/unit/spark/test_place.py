@@ -23,7 +23,12 @@ def test_relative_folders_start_at_the_repository(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("ROI_SPARK_PORT", "ten"), ("ROI_SPARK_PORT", "80"), ("ROI_SPARK_PATH", "s3a://bucket/roi")],
+    [
+        ("ROI_SPARK_PORT", "ten"),
+        ("ROI_SPARK_PORT", "80"),
+        ("ROI_SPARK_PATH", "s3a://bucket/roi"),
+        ("ROI_SPARK_BUCKETS", "0"),
+    ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} is '{value}'; it must be"):

@@ -1,0 +1,206 @@
+"""Partial builds on Spark, in a small project under the macros of the large one: few statements a case."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.lib import dbt_runner
+from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.settings import DBT_PROJECT, DEFAULT_LANDING, DEFAULT_REGISTRY, ROOT, Settings
+from orchestration.lib.spark.connection import connect
+from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.tables import describe, select_table
+from tests.support.warehouse import settings_for
+
+PROJECT = """
+name: influencer_roi
+version: "1.0.0"
+config-version: 2
+profile: influencer_roi
+macro-paths: ["{macros}"]
+models:
+  influencer_roi:
+    +schema: intermediate
+    +materialized: table
+"""
+MODELS = {
+    "int_build_fingerprint": """
+        {{ config(post_hook='{{ forget_other_builds() }}') }}
+        select '{{ var("code") }}' as fingerprint
+    """,
+    "int_changed_people": """
+        {{ config(materialized='incremental', incremental_strategy='replace_all') }}
+        -- depends_on: {{ ref('int_build_fingerprint') }}
+        select person_key from arrived.changed where {{ 'true' if partial_build() else 'false' }}
+    """,
+    "people": """
+        {{ config(
+            materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key'
+        ) }}
+        select person_key, name, '{{ var("run") }}' as built_by
+        from arrived.people
+        where {{ changed_only('person_key', ref('int_changed_people')) }}
+    """,
+    "addresses": """
+        {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='address') }}
+        -- depends_on: {{ ref('int_build_fingerprint') }}
+        select address, '{{ var("run") }}' as built_by
+        from arrived.addresses
+        where {{ 'is_new' if partial_build() else 'true' }}
+    """,
+    "int_people_recorded": """
+        -- depends_on: {{ ref('people') }}
+        -- depends_on: {{ ref('addresses') }}
+        select 1 as person_key
+    """,
+    "int_build_recorded": """
+        -- depends_on: {{ ref('int_people_recorded') }}
+        select fingerprint from {{ ref('int_build_fingerprint') }}
+    """,
+}
+PEOPLE = {1: "Ada", 2: "Ben", 3: "Cas", 4: "Dee", 5: "Eve", 6: "Fay"}
+Build = Callable[..., None]
+
+
+@pytest.fixture
+def settings(spark: SparkPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    macros = os.path.relpath(DBT_PROJECT / "macros", project)
+    (project / "dbt_project.yml").write_text(PROJECT.format(macros=macros), encoding="utf-8")
+    for name, query in MODELS.items():
+        (project / "models" / f"{name}.sql").write_text(query, encoding="utf-8")
+    monkeypatch.setattr(dbt_runner, "DBT_PROJECT", project)
+    with connect(spark) as cursor:
+        for schema in ("intermediate", "arrived"):
+            cursor.execute(f"drop schema if exists {schema} cascade")
+        cursor.execute("create schema arrived")
+    more = {"ROI_TARGET": "spark", **spark.environment()}
+    yield settings_for(ROOT / DEFAULT_LANDING, ROOT / DEFAULT_REGISTRY, tmp_path / "data", more=more)
+    with connect(spark) as cursor:
+        cursor.execute("drop schema if exists intermediate cascade")
+
+
+@pytest.fixture
+def build(settings: Settings, spark: SparkPlace) -> Build:
+    """Builds with what has arrived: people, the keys of those who changed, and addresses that are new."""
+
+    def build(
+        run: str,
+        people: dict[int, str],
+        changed: tuple[int, ...] = (),
+        new: tuple[str, ...] = (),
+        code: str = "a",
+    ) -> None:
+        arrived = {
+            "people (person_key, name)": [f"({key}, '{name}')" for key, name in people.items()]
+            or ["(0, '')"],
+            "changed (person_key)": [f"({key})" for key in changed or (0,)],
+            "addresses (address, is_new)": [f"('{each}', {each in new})" for each in ("/a", "/b", *new)],
+        }
+        with connect(spark) as cursor:
+            for table, values in arrived.items():
+                # There are no `values` without a row.
+                nobody = "" if "address" in table else " where person_key > 0"
+                cursor.execute(
+                    f"create or replace view arrived.{table} as select * from values {', '.join(values)} "
+                    f"as arrived {table.partition(' ')[2]}{nobody}"
+                )
+        result = run_dbt(replace(settings, vars={"run": run, "code": code}), ["run"])
+        assert result.success, (result.error, [node.message for node in result.failures])
+
+    return build
+
+
+def rows(spark: SparkPlace, table: str) -> list[tuple[Any, ...]]:
+    """What Spark reads, which has to be what DuckDB finds in the files."""
+    with connect(spark) as cursor, duckdb.connect() as con:
+        names = ", ".join(name for name, _ in describe(cursor, f"intermediate.{table}").columns)
+        cursor.execute(f"select {names} from intermediate.{table} order by 1")
+        found = cursor.fetchall()
+        assert con.execute(f"{select_table(cursor, f'intermediate.{table}')} order by 1").fetchall() == found
+    return found
+
+
+def files(spark: SparkPlace, table: str) -> set[str]:
+    return {str(file) for file in (spark.warehouse / "intermediate" / table).rglob("*.parquet")}
+
+
+def bucket(spark: SparkPlace, key: int) -> int:
+    with connect(spark) as cursor:
+        cursor.execute(f"select pmod(xxhash64({key}), {spark.buckets})")
+        return int(cursor.fetchall()[0][0])
+
+
+def test_a_partial_build_overwrites_the_buckets_of_who_changed(build: Build, spark: SparkPlace) -> None:
+    build("first", PEOPLE)
+    before = files(spark, "people")
+    build("second", {**PEOPLE, 2: "Bea", 7: "Gus"}, changed=(2, 7), new=("/c",))
+    assert rows(spark, "people") == [
+        (1, "Ada", "first"), (2, "Bea", "second"), (3, "Cas", "first"), (4, "Dee", "first"),
+        (5, "Eve", "first"), (6, "Fay", "first"), (7, "Gus", "second"),
+    ]  # fmt: skip
+    assert rows(spark, "addresses") == [("/a", "first"), ("/b", "first"), ("/c", "second")]
+    touched = {bucket(spark, 2), bucket(spark, 7)}
+    untouched = {file for file in before if not any(f"={number}/" in file for number in touched)}
+    assert untouched <= files(spark, "people")
+    assert before - untouched and not (before - untouched) & files(spark, "people")
+
+
+def test_who_is_gone_leaves_no_bucket_behind(build: Build, spark: SparkPlace) -> None:
+    build("first", PEOPLE)
+    build("second", {}, changed=tuple(PEOPLE))
+    assert rows(spark, "people") == []
+
+
+def test_nothing_changed_writes_nothing(build: Build, spark: SparkPlace) -> None:
+    build("first", PEOPLE)
+    before = files(spark, "people") | files(spark, "addresses")
+    build("second", PEOPLE)
+    assert files(spark, "people") | files(spark, "addresses") == before
+
+
+def test_what_a_killed_overwrite_left_is_never_read(build: Build, spark: SparkPlace) -> None:
+    """As if killed when a bucket was gone and its new files were not in place yet."""
+    build("first", PEOPLE)
+    with connect(spark) as cursor:
+        cursor.execute("create table intermediate.people__new using parquet as select 1 as half")
+    lost = spark.warehouse / "intermediate" / "people" / f"bucket_of_{spark.buckets}={bucket(spark, 3)}"
+    staged = lost.parent / ".spark-staging-0" / lost.name
+    staged.parent.mkdir()
+    lost.rename(staged)
+    build("second", PEOPLE, changed=(1,))
+    assert rows(spark, "people") == [(key, name, "second") for key, name in PEOPLE.items()]
+    # The model that was not being written is taken as it is, and the next run is partial again.
+    assert rows(spark, "addresses") == [("/a", "first"), ("/b", "first")]
+    build("third", PEOPLE, changed=(1,))
+    assert [by for _, _, by in rows(spark, "people")] == ["third", *["second"] * 5]
+
+
+@pytest.mark.parametrize("why", ["other code", "no record", "no people recorded", "other buckets"])
+def test_everything_is_built_when_nothing_vouches(
+    build: Build, spark: SparkPlace, monkeypatch: pytest.MonkeyPatch, settings: Settings, why: str
+) -> None:
+    build("first", PEOPLE)
+    with connect(spark) as cursor:
+        if why == "no record":
+            cursor.execute("drop table intermediate.int_build_recorded")
+        if why == "no people recorded":
+            cursor.execute("drop table intermediate.int_people_recorded")
+        if why == "other buckets":
+            folder = spark.warehouse / "intermediate" / "people"
+            cursor.execute("drop table intermediate.people")
+            cursor.execute(
+                f"create table intermediate.people using parquet partitioned by (bucket_of_3) location "
+                f"'file:{folder}' as select *, cast(1 as int) as bucket_of_3 from "
+                "values (1, 'Ada', 'first'), (9, 'Old', 'first') as rows_of_it (person_key, name, built_by)"
+            )
+    build("second", PEOPLE, changed=(1,), code="b" if why == "other code" else "a")
+    assert rows(spark, "people") == [(key, name, "second") for key, name in PEOPLE.items()]
