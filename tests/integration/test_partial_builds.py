@@ -9,8 +9,8 @@ import pytest
 
 from orchestration.lib import dbt_runner
 from orchestration.lib.settings import Settings
-from tests.support.warehouse import build, settings_for
-from tests.support.world import random_world, write_batch, write_registry
+from tests.support.warehouse import build, settings_for, tables
+from tests.support.world import random_world, split, write_batch, write_registry
 
 URLS = "staging.stg_web__campaign_urls"
 # A model that keeps its rows, what it stands on, and the note of a complete build.
@@ -45,3 +45,23 @@ def test_other_code_builds_anew_with_the_columns_that_it_has(
     monkeypatch.setattr(dbt_runner, "code_hash", lambda: "another version")
     build(settings, SELECTION)
     assert not of_an_older_version(settings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["mart_customer_journeys"])
+def test_what_a_failure_left_out_is_built_by_the_next_run(tmp_path: Path, model: str) -> None:
+    """A model that is built from changed people, and on which nothing but the record of the build rests."""
+    registry = tmp_path / "registry"
+    write_registry(registry)
+    first, second = split(random_world(3), 3, batches=2)
+    settings = settings_for(tmp_path / "landing", registry, tmp_path / "data")
+    everything = ("build", "--exclude-resource-type", "test", "unit_test")
+    write_batch(settings.landing, "first", first)
+    build(settings, everything)
+    write_batch(settings.landing, "second", second)
+    # What dbt does where a model fails: neither it nor what rests on it is built.
+    build(settings, [*everything, "--exclude", f"{model}+"])
+    build(settings, everything)
+    found = tables(settings.warehouse, ["marts"])[f"marts.{model}"]
+    build(settings, [*everything, "--select", model], full_refresh=True)
+    assert found == tables(settings.warehouse, ["marts"])[f"marts.{model}"]
