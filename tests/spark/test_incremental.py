@@ -14,6 +14,7 @@ import pytest
 from orchestration.lib import dbt_runner
 from orchestration.lib.dbt_runner import run_dbt
 from orchestration.lib.settings import DBT_PROJECT, DEFAULT_LANDING, DEFAULT_REGISTRY, ROOT, Settings
+from orchestration.lib.spark import fetch
 from orchestration.lib.spark.connection import connect
 from orchestration.lib.spark.place import SparkPlace
 from orchestration.lib.spark.tables import describe, select_table
@@ -54,6 +55,23 @@ MODELS = {
         select address, '{{ var("run") }}' as built_by
         from arrived.addresses
         where {{ 'is_new' if partial_build() else 'true' }}
+    """,
+    "int_person_identifiers": """
+        select 'customer' as identifier_type, person_key as identifier_key, name as person_id
+        from {{ ref('people') }}
+    """,
+    "hist_identity_merges": """
+        {{ config(
+            materialized='incremental', incremental_strategy='append', full_refresh=false,
+            post_hook='{{ remember_people() }}',
+        ) }}
+        {%- set remembered = last_remembered('people') if execute %}
+        select
+            '{{ invocation_id }}' as run_id, '{{ var("run") }}' as run, now.person_id, before.person_id as was
+        from {{ ref('int_person_identifiers') }} as now
+        inner join {{ remembered or ref('int_person_identifiers') }} as before
+            on now.identifier_key = before.identifier_key
+        where now.person_id <> before.person_id
     """,
     "int_people_recorded": """
         -- depends_on: {{ ref('people') }}
@@ -182,6 +200,33 @@ def test_what_a_killed_overwrite_left_is_never_read(build: Build, spark: SparkPl
     assert rows(spark, "addresses") == [("/a", "first"), ("/b", "first")]
     build("third", PEOPLE, changed=(1,))
     assert [by for _, _, by in rows(spark, "people")] == ["third", *["second"] * 5]
+
+
+def test_changes_are_logged_once_however_a_run_was_killed(
+    build: Build, spark: SparkPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if a run was killed when it had logged a change, before it had remembered what it compared."""
+    build("first", PEOPLE)
+    with connect(spark) as cursor:
+        cursor.execute(
+            "insert into intermediate.hist_identity_merges (run_id, run, person_id, was) "
+            "select 'killed', 'killed', 'Bea', 'Ben'"
+        )
+        cursor.execute("create table intermediate.people__killed using parquet as select 1 as half")
+    build("second", {**PEOPLE, 2: "Bea"}, changed=(2,))
+    build("third", {**PEOPLE, 2: "Bea"})
+    monkeypatch.setattr(fetch, "HISTORY", "intermediate")
+    with connect(spark) as cursor, duckdb.connect() as con:
+        cursor.execute("show tables in intermediate like 'people__*'")
+        assert len(cursor.fetchall()) == 1
+        con.execute("create schema intermediate")
+        for _ in range(2):
+            fetch._fetch_history(cursor, con)
+            logged = con.execute(
+                "select run, person_id, was from intermediate.hist_identity_merges"
+            ).fetchall()
+            assert logged == [("second", "Bea", "Ben")]
+        assert ("customer", 2, "Bea") in con.execute("from intermediate.people").fetchall()
 
 
 @pytest.mark.parametrize("why", ["other code", "no record", "no people recorded", "other buckets"])

@@ -3,7 +3,7 @@
     post_hook='{{ remember_people() }}',
 ) }}
 
-{%- set remembered = adapter.get_relation(this.database, this.schema, 'people') if execute %}
+{%- set remembered = last_remembered('people') if execute %}
 
 with now as (
     select identifier_type, identifier_key, person_id from {{ ref('int_person_identifiers') }}

@@ -3,7 +3,7 @@
     post_hook='{{ remember_order_credits() }}',
 ) }}
 
-{%- set remembered = adapter.get_relation(this.database, this.schema, 'order_credits') if execute %}
+{%- set remembered = last_remembered('order_credits') if execute %}
 
 with credits_now as (
     select * from {{ ref('int_order_credits') }}

@@ -22,6 +22,10 @@ MARTS = "marts"
 HISTORY = "history"
 # What views of marts read is stored there.
 SHARED = "intermediate"
+# Which run remembered what for the next one to compare with, and the log of what it found:
+# `macros/incremental/remember.sql`.
+REMEMBERED = "remembered"
+_LOGS = {"people": "hist_identity_merges", "order_credits": "hist_roi_changes"}
 # What DuckDB's builds leave beside raw data, marts and history.
 _BUILT_BY_DUCKDB = ("intermediate", "staging", "seeds")
 
@@ -71,7 +75,7 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
         kinds[name] = "table"
     stored: set[str] = set()
     for name, text in views.items():
-        behind = _tables_behind(con, cursor, text)
+        behind = _tables_behind(cursor, text)
         if behind is None:
             _fetch_rows(place, cursor, con, name)
             kinds[name] = "table"
@@ -84,15 +88,24 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
     return kinds
 
 
-def _tables_behind(con: duckdb.DuckDBPyConnection, cursor: Any, query: str) -> set[str] | None:
+def _tables_behind(cursor: Any, query: str) -> set[str] | None:
     """What a view reads beside marts, as tables; None where DuckDB cannot have the same view."""
-    try:
-        # A name comes with the alias that it was given, where it was given one.
-        names = {name.partition(" ")[0] for name in con.get_table_names(query, qualified=True)}
-    except duckdb.ParserException:
-        return None
+    # Aside and without rows, because a statement that fails would end the transaction.
+    with duckdb.connect() as scratch:
+        try:
+            # A name comes with the alias that it was given, where it was given one.
+            names = {name.partition(" ")[0] for name in scratch.get_table_names(query, qualified=True)}
+            described = {name: describe(cursor, name) for name in names}
+            for schema in {name.partition(".")[0] for name in names}:
+                scratch.execute(f"create schema if not exists {schema}")
+            for name, details in described.items():
+                columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in details.columns)
+                scratch.execute(f"create table {name} ({columns})")
+            scratch.execute(f"create view as_it_is as {query}")
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+            return None
     behind = {name for name in names if not name.startswith(f"{MARTS}.")}
-    if any(not name.startswith(f"{SHARED}.") or describe(cursor, name).view_text for name in behind):
+    if any(not name.startswith(f"{SHARED}.") or described[name].view_text for name in behind):
         return None
     return behind
 
@@ -112,17 +125,36 @@ def _fetch_rows(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, 
 
 
 def _fetch_history(cursor: Any, con: duckdb.DuckDBPyConnection) -> None:
-    for name in _names(cursor, HISTORY):
+    """Appends what new runs logged, and takes what the next run compares with."""
+    names = _names(cursor, HISTORY)
+    counted = _fetch_remembered(cursor, con) if REMEMBERED in names else {}
+    for name in names:
+        if not name.startswith("hist_"):
+            continue
         table = f"{HISTORY}.{quoted(name)}"
         rows = select_table(cursor, f"{HISTORY}.{name}")
-        if not name.startswith("hist_"):
-            con.execute(f"create or replace table {table} as {rows}")
-            continue
         con.execute(f"create table if not exists {table} as {rows} limit 0")
         con.execute(
             f"insert into {table} by name select * from ({rows}) "
-            f"where run_id not in (select run_id from {table})"
+            f"where run_id not in (select run_id from {table}) and {counted.get(name, 'true')}"
         )
+
+
+def _fetch_remembered(cursor: Any, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Takes what the last run remembered; returns, by the name of a log, a condition on its rows.
+
+    What a run logged that was killed before it remembered does not count: the next run found the same again.
+    """
+    counted: dict[str, str] = {}
+    runs = select_table(cursor, f"{HISTORY}.{REMEMBERED}")
+    for name, log in _LOGS.items():
+        of_name = f"from ({runs}) where name = {literal(name)}"
+        counted[log] = f"run_id in (select run_id {of_name})"
+        ((last,),) = con.execute(f"select max_by(run_id, remembered_at) {of_name}").fetchall()
+        if last:
+            rows = select_table(cursor, f"{HISTORY}.{name}__{last.replace('-', '_')}")
+            con.execute(f"create or replace table {HISTORY}.{quoted(name)} as {rows}")
+    return counted
 
 
 def _names(cursor: Any, schema: str) -> list[str]:
