@@ -37,12 +37,12 @@ class Engine(ConfigurableResource):
         """The same, once the engine has answered.
 
         Raises:
-            Failure: no Spark answers; the description is one sentence.
+            Failure: no Spark answers, or it has no workers; the description is one sentence.
         """
         applied = self.apply(settings)
         if applied.spark:
             try:
-                connection.require(applied.spark)
+                connection.require_workers(applied.spark)
             except SparkError as error:
                 raise Failure(description=str(error), allow_retries=False) from error
         return applied

@@ -59,22 +59,21 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPlace]:
     """A master, two workers and a Thrift server."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_TOOL_OPTIONS", _JAVA)
-        place = _start(tmp_path_factory)
+        place = start_cluster(tmp_path_factory.mktemp("spark"))
         yield place
         cluster.down(place)
 
 
-def _start(tmp_path_factory: pytest.TempPathFactory) -> SparkPlace:
+def start_cluster(folder: Path, first_port: int = 21000, workers: int = cluster.WORKERS) -> SparkPlace:
     """A cluster at free ports, at others when somebody took one of them meanwhile."""
-    first = 21000
     for attempt in range(1, _TRIES + 1):
-        place = SparkPlace("127.0.0.1", _free_ports(first), tmp_path_factory.mktemp("spark"))
+        place = SparkPlace("127.0.0.1", _free_ports(first_port), folder / f"attempt_{attempt}")
         try:
-            cluster.up(place)
+            cluster.up(place, workers)
         except SparkError:
             if attempt == _TRIES:
                 raise
-            first = place.port + PORTS
+            first_port = place.port + PORTS
         else:
             break
     return place

@@ -11,9 +11,10 @@ import pytest
 
 from orchestration.lib.settings import ROOT
 from orchestration.lib.spark import cluster
-from orchestration.lib.spark.connection import connect, require
+from orchestration.lib.spark.connection import connect, require, require_workers
 from orchestration.lib.spark.errors import SparkError
-from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.place import PORTS, SparkPlace
+from tests.spark.conftest import start_cluster
 
 
 def test_starting_twice_leaves_the_cluster_alone(spark: SparkPlace) -> None:
@@ -47,6 +48,21 @@ def test_what_is_no_thrift_server_is_one_sentence(spark: SparkPlace, tmp_path: P
         connect(SparkPlace(spark.host, spark.master_port, tmp_path)),
     ):
         pass
+
+
+def test_workers_that_work_are_enough(spark: SparkPlace) -> None:
+    require_workers(spark)
+
+
+def test_a_server_without_workers_is_one_sentence(spark: SparkPlace, tmp_path: Path) -> None:
+    """Spark itself would wait for workers forever."""
+    place = start_cluster(tmp_path, first_port=spark.port + PORTS, workers=0)
+    try:
+        said = f"^Spark at 127.0.0.1:{place.port} takes queries, but no worker has done one in 3 s: start"
+        with pytest.raises(SparkError, match=said):
+            require_workers(place, seconds=3)
+    finally:
+        cluster.down(place)
 
 
 def test_a_refused_statement_is_one_sentence(spark: SparkPlace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,6 +17,8 @@ _SESSION = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.legacy.allowNonEmptyLocationInCTAS": "true",
 }
+# A cluster that grows on demand takes a while until its first worker is there.
+_WORKER_SECONDS = 180
 
 
 def require(place: SparkPlace) -> None:
@@ -39,6 +42,43 @@ def require(place: SparkPlace) -> None:
 def answers(place: SparkPlace) -> bool:
     """Whether something still listens where the Thrift server was."""
     return is_open(place.host, place.port)
+
+
+def require_workers(place: SparkPlace, seconds: float = _WORKER_SECONDS) -> None:
+    """Says in one sentence that nobody works: without workers Spark takes queries and waits forever.
+
+    Args:
+        place: where Spark is.
+        seconds: how long to wait for the first worker.
+
+    Raises:
+        SparkError: see `connect`; or no worker has done a small query in this time.
+    """
+    with connect(place) as cursor:
+        from TCLIService.ttypes import TOperationState
+
+        waiting = {
+            TOperationState.INITIALIZED_STATE,
+            TOperationState.PENDING_STATE,
+            TOperationState.RUNNING_STATE,
+        }
+        deadline = time.monotonic() + seconds
+        # Nothing that the server could answer by itself.
+        cursor.execute("select sum(id) from range(2)", async_=True)
+        while (status := cursor.poll()).operationState in waiting:
+            if time.monotonic() > deadline:
+                cursor.cancel()
+                raise SparkError(
+                    f"Spark at {place.host}:{place.port} takes queries, but no worker has done one in "
+                    f"{seconds:.0f} s: start workers (on this machine: `make spark-down`, `make spark-up`), "
+                    "or free some that are busy."
+                )
+            time.sleep(0.1)
+        if status.operationState != TOperationState.FINISHED_STATE:
+            raise SparkError(
+                f"Spark at {place.host}:{place.port} refused a statement: "
+                f"{' '.join(str(status.errorMessage).split())}"
+            )
 
 
 @contextmanager
