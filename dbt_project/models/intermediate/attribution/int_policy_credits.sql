@@ -33,7 +33,8 @@ split as (
     cross join {{ code_policy_rows() }} as policies
     where
         facts.conversion_type = 'purchase'
-        and conversions.conversion_key not in (select conversion_key from coded)
+        -- `not in` would compare all with all on Spark, for a null in the list would decide.
+        and not exists (select 1 from coded where coded.conversion_key = conversions.conversion_key)
 )
 
 select
