@@ -85,6 +85,12 @@ MODELS = {
 }
 PEOPLE = {1: "Ada", 2: "Ben", 3: "Cas", 4: "Dee", 5: "Eve", 6: "Fay"}
 Build = Callable[..., None]
+BUCKETS = 8
+
+
+@pytest.fixture
+def spark(spark: SparkPlace) -> SparkPlace:
+    return replace(spark, buckets=BUCKETS)
 
 
 @pytest.fixture
@@ -116,6 +122,7 @@ def build(settings: Settings, spark: SparkPlace) -> Build:
         changed: tuple[int, ...] = (),
         new: tuple[str, ...] = (),
         code: str = "a",
+        buckets: int = BUCKETS,
     ) -> None:
         arrived = {
             "people (person_key, name)": [f"({key}, '{name}')" for key, name in people.items()]
@@ -131,7 +138,8 @@ def build(settings: Settings, spark: SparkPlace) -> Build:
                     f"create or replace view arrived.{table} as select * from values {', '.join(values)} "
                     f"as arrived {table.partition(' ')[2]}{nobody}"
                 )
-        result = run_dbt(replace(settings, vars={"run": run, "code": code}), ["run"])
+        chosen = replace(settings, vars={"run": run, "code": code}, spark=replace(spark, buckets=buckets))
+        result = run_dbt(chosen, ["run"])
         assert result.success, (result.error, [node.message for node in result.failures])
 
     return build
@@ -170,6 +178,15 @@ def test_a_partial_build_overwrites_the_buckets_of_who_changed(build: Build, spa
     untouched = {file for file in before if not any(f"={number}/" in file for number in touched)}
     assert untouched <= files(spark, "people")
     assert before - untouched and not (before - untouched) & files(spark, "people")
+
+
+def test_builds_are_complete_where_no_buckets_are_set(build: Build, spark: SparkPlace) -> None:
+    build("first", PEOPLE, buckets=0)
+    build("second", PEOPLE, changed=(2,), buckets=0)
+    assert rows(spark, "people") == [(key, name, "second") for key, name in PEOPLE.items()]
+    # The tables that complete builds left are no buckets yet.
+    build("third", PEOPLE, changed=(2,))
+    assert rows(spark, "people") == [(key, name, "third") for key, name in PEOPLE.items()]
 
 
 def test_who_is_gone_leaves_no_bucket_behind(build: Build, spark: SparkPlace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -52,7 +53,7 @@ def test_batches_on_spark_equal_one_build_on_duckdb(spark: SparkPlace, tmp_path:
     """The second batch is late, corrects the first one and brings extremes; its build loses a worker."""
     world = random_world(seed=5)
     write_registry(tmp_path / "registry")
-    on_spark = _on_spark(spark, tmp_path, HOSTILE)
+    on_spark = _on_spark(replace(spark, buckets=8), tmp_path, HOSTILE)
     first, second = split(world, 5, batches=2)
     write_batch(on_spark.landing, "batch_0", first)
     build(on_spark, BUILD)

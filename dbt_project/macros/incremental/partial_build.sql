@@ -51,10 +51,10 @@
     {{ return(execute and is_incremental()) }}
 {%- endmacro %}
 
-{# There a model is also built anew when its table cannot be overwritten bucket by bucket, and with every strategy that
-   its materialization does not know. #}
+{# There builds are complete unless a number of buckets is set. A model is also built anew when its table cannot be
+   overwritten bucket by bucket, and with every strategy that its materialization does not know. #}
 {% macro spark__partial_build() -%}
-    {%- if not execute or config.get('materialized') != 'incremental' -%}
+    {%- if not execute or config.get('materialized') != 'incremental' or not env_var('ROI_SPARK_BUCKETS', '') -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set existing_relation = load_cached_relation(this) -%}

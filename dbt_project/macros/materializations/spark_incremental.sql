@@ -52,15 +52,15 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# spark_strategies_of_buckets(): incremental strategies whose tables lose rows. #}
+{# spark_strategies_of_buckets(): incremental strategies whose tables lose rows; none where no number of buckets is set. #}
 {% macro spark_strategies_of_buckets() -%}
-    {{ return(['replace_changed', 'delete+insert']) }}
+    {{ return(['replace_changed', 'delete+insert'] if env_var('ROI_SPARK_BUCKETS', '') else []) }}
 {%- endmacro %}
 
 {# spark_bucket_column(): the partition. Its name has the number of buckets, so that a table of another number is seen.
    Trap: Hive's metastore cannot filter by a name that begins with `_`. #}
 {% macro spark_bucket_column() -%}
-    {{ return('bucket_of_' ~ (env_var('ROI_SPARK_BUCKETS', '') or '8')) }}
+    {{ return('bucket_of_' ~ env_var('ROI_SPARK_BUCKETS')) }}
 {%- endmacro %}
 
 {# spark_bucket(key): the bucket of a key. #}

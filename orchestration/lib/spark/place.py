@@ -14,8 +14,6 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 10000
 # A local cluster takes this many ports in a row.
 PORTS = 7
-# Enough for a laptop; docs/scale.md says what larger tables need.
-DEFAULT_BUCKETS = 8
 
 
 @dataclass(frozen=True)
@@ -23,13 +21,14 @@ class SparkPlace:
     """Spark's Thrift server, and the shared folder with raw files, seeds and tables.
 
     `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
-    of master and application, and a page a worker. `buckets` is how many parts incremental tables have.
+    of master and application, and a page a worker. `buckets` is how many parts incremental tables have; 0:
+    builds are complete.
     """
 
     host: str
     port: int
     path: Path
-    buckets: int = DEFAULT_BUCKETS
+    buckets: int = 0
 
     @property
     def master_port(self) -> int:
@@ -91,7 +90,7 @@ class SparkPlace:
             "ROI_SPARK_HOST": self.host,
             "ROI_SPARK_PORT": str(self.port),
             "ROI_SPARK_PATH": str(self.path),
-            "ROI_SPARK_BUCKETS": str(self.buckets),
+            "ROI_SPARK_BUCKETS": str(self.buckets or ""),
         }
 
     @classmethod
@@ -113,7 +112,7 @@ class SparkPlace:
                 f"ROI_SPARK_PATH is {path!r}; it must be a folder that this machine and all workers share "
                 "(object stores are mounted, see docs/scale.md)."
             )
-        buckets = (env.get("ROI_SPARK_BUCKETS") or str(DEFAULT_BUCKETS)).strip()
-        if not buckets.isdigit() or int(buckets) < 1:
+        buckets = (env.get("ROI_SPARK_BUCKETS") or "").strip()
+        if buckets and (not buckets.isdigit() or int(buckets) < 1):
             raise SparkError(f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number from 1.")
-        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets))
+        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets or 0))
