@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,8 +57,13 @@ def spark_home() -> Path:
     return Path(found.origin).parent
 
 
-def up(place: SparkPlace, workers: int = WORKERS) -> list[Process]:
+def up(place: SparkPlace, workers: int = WORKERS, settings: Mapping[str, str] | None = None) -> list[Process]:
     """Starts what does not run yet; returns when queries can be sent. A cluster that runs is left alone.
+
+    Args:
+        place: where it is.
+        workers: how many workers it has.
+        settings: settings of Spark beside, or in place of, those of this module.
 
     Raises:
         SparkError: Spark or Java is missing, a port is taken, or a process ended before it was ready.
@@ -76,7 +82,8 @@ def up(place: SparkPlace, workers: int = WORKERS) -> list[Process]:
     started: list[Process] = []
     try:
         for name in wanted:
-            started.append(_start(name, _command(home, place, name), place, home, java))
+            command = _command(home, place, name, settings)
+            started.append(_start(name, command, place, home, java))
             place.state.write_text(json.dumps([asdict(process) for process in started]), encoding="utf-8")
             if name == "master":
                 _wait_for(place.master_port, started, place)
@@ -114,7 +121,7 @@ def start_worker(place: SparkPlace, number: int) -> Process:
     return process
 
 
-def _command(home: Path, place: SparkPlace, name: str) -> list[str]:
+def _command(home: Path, place: SparkPlace, name: str, more: Mapping[str, str] | None = None) -> list[str]:
     spark_class = str(home / "bin" / "spark-class")
     if name == "master":
         return [
@@ -129,7 +136,8 @@ def _command(home: Path, place: SparkPlace, name: str) -> list[str]:
             *("--webui-port", str(place.worker_page_port(number))),
             *("--work-dir", str(place.path / "work"), place.master),
         ]
-    settings = [part for key, value in _conf(place).items() for part in ("--conf", f"{key}={value}")]
+    conf = {**_conf(place), **(more or {})}
+    settings = [part for key, value in conf.items() for part in ("--conf", f"{key}={value}")]
     return [
         *(str(home / "bin" / "spark-submit"), "--class", _THRIFT_SERVER, "--master", place.master),
         *("--name", "roi", *settings, "spark-internal"),
