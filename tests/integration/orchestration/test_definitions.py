@@ -338,7 +338,7 @@ class TestTarget:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             monkeypatch.setenv("ROI_SPARK_PORT", str(listening.getsockname()[1]))
             # Spark's packages are not installed everywhere.
-            monkeypatch.setattr(connection, "require", lambda place: None)
+            monkeypatch.setattr(connection, "require_workers", lambda place: None)
             monkeypatch.setattr(raw, "prepare", lambda settings, _: None)
             yield listening
 
