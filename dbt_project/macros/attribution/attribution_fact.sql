@@ -136,7 +136,7 @@ from (
     '{{ (model.tested_node_unique_id or model.unique_id).split('__')[1] }}'
 {%- endmacro %}
 
-{# published_credit_columns(): the columns of a fact after the model's name, over rows of credits_of_all_models(). #}
+{# published_credit_columns(): the columns of a fact after the model's name, over rows of credits_by_share() or credits_with_touches(). #}
 {% macro published_credit_columns() -%}
     conversion_id,
     touchpoint_id,
@@ -186,24 +186,6 @@ from (
     inner join {{ ref('int_conversions') }} as conversions on credits.conversion_key = conversions.conversion_key
     left join {{ ref('int_journeys') }} as journeys
         on credits.conversion_key = journeys.conversion_key and credits.touch_number = journeys.touch_number
-{%- endmacro %}
-
-{# credits_of_all_models(): the rows of all models, with the model's name. #}
-{% macro credits_of_all_models() -%}
-    {% for attribution_model in attribution_models() -%}
-    {%- set fact = ref('fct_attribution__' ~ attribution_model) -%}
-    {%- set shares = influencer_roi.shares_of(attribution_model) -%}
-    select '{{ attribution_model }}' as attribution_model, *
-    from (
-        {% if shares -%}
-        {{ influencer_roi.credits_by_share(shares) }}
-        {%- else -%}
-        {{ influencer_roi.credits_with_touches(influencer_roi.stored_credits(fact)) }}
-        {%- endif %}
-    ) as credits
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
 {%- endmacro %}
 
 {# shares_of(attribution_model): how a model by share is calculated; none for a model by weight. #}

@@ -45,20 +45,37 @@ def _views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
+def _read_by(views: dict[str, str], name: str) -> dict[str, str]:
+    """A view and all views that it names, or those name, with their SQL."""
+    read: dict[str, str] = {}
+    waiting = [name]
+    while waiting:
+        view = waiting.pop()
+        if view not in read:
+            read[view] = views[view]
+            waiting += set(re.findall(r"\w+", views[view])) & views.keys()
+    return dict(sorted(read.items()))
+
+
 def view_content(connection: duckdb.DuckDBPyConnection, name: str, contents: dict[str, str]) -> str:
-    """What a view shows: its SQL, and the content of every table that it names."""
-    sql = _views(connection)[name]
-    named = set(re.findall(r"\w+", sql))
-    parts = [sql, *(f"{table}={contents[table]}" for table in sorted(named & contents.keys()))]
+    """What a view shows: its SQL and that of the views it reads, and the content of every table they name."""
+    read = _read_by(_views(connection), name).values()
+    named = set(re.findall(r"\w+", " ".join(read)))
+    parts = [*read, *(f"{table}={contents[table]}" for table in sorted(named & contents.keys()))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def copy_shared(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Copies the tables outside of `marts` that more than one view reads, and returns their names."""
+    """Copies the tables outside of `marts` that more than one view reads, itself or through another view.
+
+    Returns:
+        Their names.
+    """
+    views = _views(connection)
     readers = collections.Counter(
         name
-        for sql in _views(connection).values()
-        for name in set(re.findall(rf"\b{SHARED_SCHEMA}\.\"?(\w+)", sql))
+        for view in views
+        for name in set(re.findall(rf"\b{SHARED_SCHEMA}\.\"?(\w+)", " ".join(_read_by(views, view).values())))
     )
     tables = {
         name

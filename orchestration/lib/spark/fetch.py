@@ -6,9 +6,11 @@ not what the marts rest on any more, so a later run on DuckDB builds everything 
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import duckdb
@@ -74,7 +76,8 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
         con.execute(f"create table {MARTS}.{quoted(name)} as {select_table(cursor, f'{MARTS}.{name}')}")
         kinds[name] = "table"
     stored: set[str] = set()
-    for name, text in views.items():
+    for name in readable_first(views):
+        text = views[name]
         behind = _tables_behind(cursor, text)
         if behind is None:
             _fetch_rows(place, cursor, con, name)
@@ -86,6 +89,13 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
         con.execute(f"create view {MARTS}.{quoted(name)} as {text}")
         kinds[name] = "view"
     return kinds
+
+
+def readable_first(views: Mapping[str, str]) -> list[str]:
+    """The names of views, each after those that its text names."""
+    reads = {name: set(re.findall(rf"\b{MARTS}`?\.`?(\w+)", text)) for name, text in views.items()}
+    named = {name: found & views.keys() - {name} for name, found in reads.items()}
+    return list(TopologicalSorter(named).static_order())
 
 
 def _tables_behind(cursor: Any, query: str) -> set[str] | None:

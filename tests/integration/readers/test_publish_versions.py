@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,29 @@ def test_files_whose_rows_did_not_change_are_linked(warehouse: Path, tmp_path: P
     (newest / "fct_a.parquet").chmod(0o644)
     (newest / "fct_a.parquet").write_bytes(b"damaged")
     assert publish_and_compare("run-5") == {"fct_a.parquet"}
+
+
+def test_rows_read_through_another_view_are_seen_to_change(warehouse: Path, tmp_path: Path) -> None:
+    target = tmp_path / "roi.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            create schema intermediate;
+            create table intermediate.credits as select 1 as key, 2.5::decimal(18, 2) as money;
+            create view marts.fct_one as select money from intermediate.credits;
+            create view marts.a_total as select sum(money) as money from marts.fct_one;
+            """
+        )
+    first = publish_run(warehouse, target, "run-1")
+    assert read(target, "select money from marts.a_total") == [(Decimal("2.50"),)]
+    assert read(
+        target, "select view_name from duckdb_views() where view_name in ('a_total', 'fct_one') order by 1"
+    ) == [("a_total",), ("fct_one",)]
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update intermediate.credits set money = 2.51")
+    second = publish_run(warehouse, target, "run-2")
+    for name in ("fct_one.parquet", "a_total.parquet"):
+        assert not (second.version_folder / name).samefile(first.version_folder / name)
 
 
 def test_numbers_go_on_after_the_folder_was_emptied(warehouse: Path, tmp_path: Path) -> None:
