@@ -40,7 +40,10 @@ WORLDS: dict[str, dict[str, str]] = {
         " as page_url"
     },
     "everything in one second": {"clicks": "'{middle}'::timestamp as event_at"},
+    # Exports overlap: the same events in a second file, in another order.
+    "every click sent twice": {},
 }
+SENT_TWICE = "every click sent twice"
 
 
 #: Two of three views of pages that no rule counts as a goal.
@@ -71,8 +74,9 @@ def facts_of(world: Path) -> dict[str, str]:
     return {"monitored": MONITORED} | dict(zip(("orders", "link", "middle"), map(str, row), strict=True))
 
 
-def write_world(plain: Path, folder: Path, replacements: dict[str, str]) -> None:
-    """A copy of the plain world with values replaced."""
+def write_world(plain: Path, folder: Path, name: str) -> None:
+    """A copy of the plain world with values replaced, or its clicks once more."""
+    replacements = WORLDS[name]
     facts = facts_of(plain)
     shutil.copytree(plain / "registry", folder / "registry")
     with duckdb.connect() as connection:
@@ -82,6 +86,9 @@ def write_world(plain: Path, folder: Path, replacements: dict[str, str]) -> None
             replacement = replacements.get(file.parent.parent.name, "").format(**facts)
             star = f"* replace ({replacement})" if replacement else "*"
             connection.execute(f"copy (select {star} from '{file}') to '{to}'")
+            if name == SENT_TWICE and file.parent.parent.name == "clicks":
+                again = to.with_name(f"again-{to.name}")
+                connection.execute(f"copy (select * from '{file}' order by hash(event_id)) to '{again}'")
 
 
 def main() -> None:
@@ -104,12 +111,12 @@ def main() -> None:
         if not plain.exists():
             write_sample(plain, options.people, options.days, options.seed, file_format="parquet")
         base = None
-        for name, replacements in WORLDS.items():
+        for name in WORLDS:
             if options.only and name != "plain" and options.only not in name:
                 continue
             world = folder / "skewed"
             shutil.rmtree(world, ignore_errors=True)
-            write_world(plain, world, replacements)
+            write_world(plain, world, name)
             figures = measure("pipeline", world, options.memory_limit, options.models)
             show(name, figures, base)
             base = base or figures

@@ -7,7 +7,10 @@ with counted as (
     select
         (select count(*) from {{ source('raw', 'clicks') }}) as raw_clicks,
         (select count(*) from {{ ref('stg_web__clicks') }}) as staged_clicks,
-        (select count(*) from {{ ref('stg_web__duplicate_events') }} where not is_kept) as dropped_duplicates,
+        (
+            select coalesce(sum(raw_rows - case when is_kept then 1 else 0 end), 0)
+            from {{ ref('stg_web__duplicate_events') }}
+        ) as dropped_duplicates,
         (select count(distinct event_key) from {{ ref('stg_web__duplicate_events') }}) as repeated_events,
         (select count(*) from {{ ref('stg_web__duplicate_events') }} where is_kept) as kept_events
 )
