@@ -1,9 +1,12 @@
 """From landing files to published marts, against DuckDB's bare copy of the same clicks.
 
     python -m benchmarks.pipeline [--people 300000] [--days 365] [--folder DIR] [--memory-limit 6GB]
+    python -m benchmarks.pipeline --plain-shop CLICKS [--folder DIR] [--memory-limit 6GB]
     python -m benchmarks.pipeline --one-more-day ...
 
-`--one-more-day` builds everything but the last whole day of the world, then lets that day's files land.
+The world is that of `roi sample`, rich in goals and codes; `--plain-shop` makes one of visits and orders
+alone, one order a 250 clicks. `--one-more-day` builds everything but the last whole day of the world, then
+lets that day's files land.
 
 T is the time of `create table as select *` of the clicks' Parquet in a new file. What dbt takes for an empty
 world is its fixed cost and is taken off. On a machine that others use, the ratio of CPU seconds is the one to
@@ -152,6 +155,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="kept, and used again if it holds a world")
     parser.add_argument("--memory-limit", default="6GB")
     parser.add_argument("--models", type=int, default=20, help="how many of the slowest models to show")
+    parser.add_argument("--plain-shop", type=int, metavar="CLICKS", help="a plainer world of this size")
     parser.add_argument("--one-more-day", action="store_true", help="measure a run that brings one day")
     parser.add_argument("--one", choices=("bare", "pipeline"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -165,12 +169,15 @@ def main() -> None:
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         print(seconds, cpu, after.ru_maxrss / 1024)
         return
+    from benchmarks.worlds import write_plain_shop
     from orchestration.lib.sample import write_sample
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "landing").exists():
+        if not (folder / "landing").exists() and options.plain_shop:
+            write_plain_shop(folder, options.plain_shop)
+        elif not (folder / "landing").exists():
             write_sample(folder, options.people, options.days, options.seed, file_format="parquet")
         shutil.rmtree(folder / "data", ignore_errors=True)
         with duckdb.connect() as connection:

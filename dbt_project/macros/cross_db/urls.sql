@@ -28,9 +28,10 @@
     nullif(lower(regexp_extract({{ url }}, '^(?i)(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?:www\.)?([^/?#:]+)', 1)), '')
 {%- endmacro %}
 
-{# url_path(url): the path without host, query and fragment; `/` for the root. #}
+{# url_path(url): the path without host, query and fragment; `/` for the root. No group is captured, which takes twice as long. #}
 {% macro url_path(url) -%}
-    coalesce(nullif(regexp_extract({{ url }}, '^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*)?([^?#]*)', 1), ''), '/')
+    coalesce(nullif(split_part(split_part(
+        regexp_replace({{ url }}, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*', ''), '?', 1), '#', 1), ''), '/')
 {%- endmacro %}
 
 {# same_site(host, other): one host, or one is a sub-domain of the other.

@@ -14,7 +14,7 @@
     {{ return(rules) }}
 {%- endmacro %}
 
-{# page_condition(pattern): a page_url's path matches the pattern; one regular expression, no path extracted first. #}
+{# page_condition(pattern): a page_url has a path that matches the pattern; one regular expression, no path extracted first. #}
 {% macro page_condition(pattern) -%}
     {%- set body = pattern[1:] if pattern.startswith('^') else '[^?#]*(?:' ~ pattern ~ ')' -%}
     {{ influencer_roi.partial_match(

@@ -4,18 +4,47 @@
 {%- set rules = goal_rules(ref('conversion_events')) %}
 {%- set event_rules = rules | selectattr('event_name') | list %}
 {%- set session_rules = rules | rejectattr('event_name') | list %}
+{%- set patterns = event_rules | map(attribute='page_pattern') | select | unique | list %}
 
-with candidates as (
-    select event_key, event_at, event_name, event_value, page_url
-    from {{ ref('stg_web__clicks') }}
+with
+{%- if patterns %}
+-- An address is matched once, not once a view.
+pages as (
+    select
+        page_url
+        {%- for pattern in patterns %},
+        {{ page_condition(pattern) }} as is_page_{{ loop.index0 }}
+        {%- endfor %}
+    from (
+        select distinct page_url
+        from {{ ref('stg_web__clicks') }}
+        where
+            page_url is not null
+            and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+            and event_name in (
+                {%- for event_name in event_rules | selectattr('page_pattern') | map(attribute='event_name') | unique -%}
+                    {{ dbt.string_literal(dbt.escape_single_quotes(event_name)) }}
+                    {%- if not loop.last %}, {% endif -%}
+                {%- endfor -%}
+            )
+    ) as addresses
+),
+{%- endif %}
+
+candidates as (
+    select
+        clicks.event_key, clicks.event_at, clicks.event_name, clicks.event_value
+        {%- for _ in patterns %}, pages.is_page_{{ loop.index0 }}{% endfor %}
+    from {{ ref('stg_web__clicks') }} as clicks
+    {% if patterns %}left join pages on clicks.page_url = pages.page_url{% endif %}
     where
-        {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+        {{ changed_only('clicks.visitor_key', ref('int_changed_visitors')) }}
         and (
         false
         {% for rule in event_rules %}
         or (
-            event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
-            {% if rule['page_pattern'] %}and {{ page_condition(rule['page_pattern']) }}{% endif %}
+            clicks.event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
+            {% if rule['page_pattern'] %}and pages.is_page_{{ patterns.index(rule['page_pattern']) }}{% endif %}
         )
         {% endfor %}
         )
@@ -45,7 +74,7 @@ reached as (
     from placed
     where
         event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
-        {% if rule['page_pattern'] %}and {{ page_condition(rule['page_pattern']) }}{% endif %}
+        {% if rule['page_pattern'] %}and is_page_{{ patterns.index(rule['page_pattern']) }}{% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
     {% if not event_rules %}
