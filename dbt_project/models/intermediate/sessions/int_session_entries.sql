@@ -43,6 +43,8 @@ entries as (
         coalesce(sessions.engagement_seconds, sessions.elapsed_seconds) as engagement_seconds,
         coalesce(clicks.event_id, cast(clicks.event_key as {{ dbt.type_string() }})) as entry_event_id,
         clicks.page_url as landing_url,
+        -- Here and not where it is used: within a case DuckDB works an expression out again wherever it is named.
+        {{ url_path('clicks.page_url') }} as landing_path,
         clicks.referrer_url,
         clicks.is_consent_denied
     from people_only as sessions
@@ -63,6 +65,6 @@ select
     engagement_seconds,
     landing_url,
     -- Published, so without the reader's address that newsletters and password pages put into it.
-    case when landing_url is not null then {{ without_emails(url_path('landing_url'), 'landing_url') }} end as landing_page,
+    case when landing_url is not null then {{ without_emails('landing_path', 'landing_url') }} end as landing_page,
     referrer_url
 from entries

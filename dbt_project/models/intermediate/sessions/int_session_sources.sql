@@ -1,30 +1,46 @@
 {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
 
-with entries as (
+with referred as (
     select
         entries.session_key,
         entries.visitor_key,
         entries.started_at,
+        entries.landing_url,
+        referrers.referrer_host,
+        referrers.is_excluded,
+        referrers.source as referrer_source,
+        referrers.category as referrer_category,
+        -- Parsed only where a list does not already say what the referrer is.
+        case
+            when referrers.referrer_host is not null and not referrers.is_excluded and referrers.category is null
+                then {{ url_host('entries.landing_url') }}
+        end as landing_host
+    from {{ ref('int_session_entries') }} as entries
+    left join {{ ref('int_referrers') }} as referrers on entries.referrer_url = referrers.referrer_url
+    where {{ changed_only('entries.visitor_key', ref('int_changed_visitors')) }}
+),
+
+entries as (
+    select
+        referred.session_key,
+        referred.visitor_key,
+        referred.started_at,
         campaign_urls.campaign_key,
         campaign_urls.utm_source,
         campaign_urls.utm_medium,
         campaign_urls.utm_campaign,
         campaign_urls.utm_content,
         campaign_urls.click_id,
-        -- The shop's own pages and payment providers are on the way, not where the visit came from. The landing host is
-        -- parsed only where a list does not already say what the referrer is.
+        -- The shop's own pages and payment providers are on the way, not where the visit came from.
         case
-            when referrers.referrer_host is null or referrers.is_excluded then null
-            when referrers.category is not null then referrers.referrer_host
-            when {{ same_site('referrers.referrer_host', url_host('entries.landing_url')) }} then null
-            else referrers.referrer_host
+            when referred.referrer_host is null or referred.is_excluded then null
+            when {{ same_site('referred.referrer_host', 'referred.landing_host') }} then null
+            else referred.referrer_host
         end as referrer_host,
-        referrers.source as referrer_source,
-        referrers.category as referrer_category
-    from {{ ref('int_session_entries') }} as entries
-    left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on entries.landing_url = campaign_urls.page_url
-    left join {{ ref('int_referrers') }} as referrers on entries.referrer_url = referrers.referrer_url
-    where {{ changed_only('entries.visitor_key', ref('int_changed_visitors')) }}
+        referred.referrer_source,
+        referred.referrer_category
+    from referred
+    left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on referred.landing_url = campaign_urls.page_url
 ),
 
 link_matches as (
