@@ -1,4 +1,5 @@
-{# channel_case(rules): the ordered channel rules as one case expression; no rule means (other), never direct.
+{# channel_case(rules): the ordered channel rules as one case expression, of sessions without an influencer; no rule means
+   (other), never direct.
    Literals, because both engines compile a constant pattern once and one from a column once a row. #}
 {% macro channel_case(rules) -%}
     {%- set columns = {
@@ -14,7 +15,6 @@
         {%- set rows = [] -%}
     {%- endif -%}
     case
-        when influencer_id is not null then 'influencer'
         when source_category = 'spam' then 'referrer_spam'
         {% for row in rows %}
         when true

@@ -22,3 +22,10 @@
         dbt.string_literal(dbt.escape_single_quotes('^(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*)?(?:' ~ body ~ ')'))
     ) }}
 {%- endmacro %}
+
+{# session_reaches(rule): a condition on a session's own row: it reaches the goal of a rule without an event. #}
+{% macro session_reaches(rule) -%}
+    true
+    {%- if rule['min_engagement_seconds'] is not none %} and engagement_seconds >= {{ rule['min_engagement_seconds'] }}{% endif %}
+    {%- if rule['min_page_views'] is not none %} and page_views >= {{ rule['min_page_views'] }}{% endif %}
+{%- endmacro %}

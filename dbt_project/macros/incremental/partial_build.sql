@@ -77,12 +77,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# changed_keys(relation, key): the relation of changed keys of this kind, in the database of `relation`. #}
+{# changed_keys(relation, key): the relation of changed keys of this kind, in the database of `relation`; a model may name
+   another one as `meta.changed`. #}
 {% macro changed_keys(relation, key) -%}
     {%- set changed = {
         'visitor_key': 'int_changed_visitors', 'person_key': 'int_changed_people', 'person_id': 'int_changed_people',
     } -%}
-    {{ return(adapter.get_relation(relation.database, 'intermediate', changed[key])) }}
+    {{ return(adapter.get_relation(relation.database, 'intermediate', config.get('meta', {}).get('changed') or changed[key])) }}
 {%- endmacro %}
 
 {# Incremental strategy `replace_changed`: what belongs to a changed key goes, what the model says of it comes, in one

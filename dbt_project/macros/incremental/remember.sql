@@ -1,8 +1,10 @@
-{# remember_people(): whose each identifier is now, for the next run to compare with; hist_identity_merges logs what differs. #}
+{# remember_people(): whose each identifier is now, for the next run to compare with; hist_identity_merges logs what differs.
+   Who is named after the identifier itself has no name here: most are alone, and names are long. #}
 {% macro remember_people() -%}
     {%- if execute -%}
         {{ influencer_roi.remember(
-            'people', 'select identifier_type, identifier_key, person_id from '
+            'people', 'select identifier_type, identifier_key, '
+            ~ 'case when person_key <> identifier_key then person_id end as person_id from '
             ~ adapter.get_relation(this.database, 'intermediate', 'int_person_identifiers')
         ) }}
     {%- endif -%}

@@ -5,13 +5,29 @@
 
 {%- set remembered = last_remembered('people') if execute %}
 
+-- Only who is joined to others may have merged with them.
 with now as (
-    select identifier_type, identifier_key, person_id from {{ ref('int_person_identifiers') }}
+    select identifiers.identifier_type, identifiers.identifier_key, identifiers.person_id
+    from {{ ref('int_person_identifiers') }} as identifiers
+    where identifiers.identifier_key in (select node_key from {{ ref('int_identity_components') }})
 ),
 
--- Before the first run nobody is known, so nobody has merged.
 before as (
-    select identifier_type, identifier_key, person_id from {{ remembered or ref('int_person_identifiers') }}
+    {% if remembered -%}
+    select
+        remembered.identifier_type,
+        remembered.identifier_key,
+        coalesce(remembered.person_id, identifiers.identifier_hash) as person_id
+    from {{ remembered }} as remembered
+    inner join {{ ref('int_identifiers') }} as identifiers
+        on
+            remembered.identifier_type = identifiers.identifier_type
+            and remembered.identifier_key = identifiers.identifier_key
+    where remembered.identifier_key in (select identifier_key from now)
+    {%- else -%}
+    -- Before the first run nobody is known, so nobody has merged.
+    select identifier_type, identifier_key, person_id from now where false
+    {%- endif %}
 ),
 
 -- Whom a person of now consists of.

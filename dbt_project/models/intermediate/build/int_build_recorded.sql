@@ -3,8 +3,8 @@
 -- depends_on: {{ ref('fct_attribution__' ~ attribution_model) }}
 {% endfor %}
 -- depends_on: {{ ref('int_journeys') }}
--- depends_on: {{ ref("int_visitor_sessions") }}
--- depends_on: {{ ref("int_people_recorded") }}
+-- depends_on: {{ ref('int_sessions') }}
+-- depends_on: {{ ref('int_people_recorded') }}
 select
     fingerprint,
     (select coalesce(max(file_id), -1) from {{ source('raw', 'load_log') }}) as built_through_file_id

@@ -1,41 +1,32 @@
-with identifiers as (
+-- Most identifiers are alone and are their own person; only those that are joined to others are ranked.
+with linked as (
     select
-        identifiers.identifier_type,
+        components.component_key,
         identifiers.identifier_key,
         identifiers.identifier_hash,
-        identifiers.first_seen_at,
-        coalesce(components.component_key, identifiers.identifier_key) as component_key,
-        components.component_key is null as is_alone
-    from {{ ref('int_identifiers') }} as identifiers
-    left join {{ ref('int_identity_components') }} as components
-        on identifiers.identifier_key = components.node_key
+        -- The person is named after the identifier first seen, so younger identifiers that join never rename it.
+        row_number() over (
+            partition by components.component_key order by identifiers.first_seen_at, identifiers.identifier_hash
+        ) as seniority
+    from {{ ref('int_identity_components') }} as components
+    inner join {{ ref('int_identifiers') }} as identifiers on components.node_key = identifiers.identifier_key
 ),
 
--- The person is named after the identifier first seen, so younger identifiers that join never rename it.
-ranked as (
+members as (
     select
-        component_key,
-        identifier_key,
-        identifier_hash,
-        row_number() over (partition by component_key order by first_seen_at, identifier_hash) as seniority
-    from identifiers
-    where not is_alone
-),
-
-named as (
-    select
-        component_key,
-        identifier_key as person_key,
-        identifier_hash as person_id
-    from ranked
-    where seniority = 1
+        components.node_key,
+        linked.identifier_key as person_key,
+        linked.identifier_hash as person_id
+    from {{ ref('int_identity_components') }} as components
+    inner join linked on components.component_key = linked.component_key
+    where linked.seniority = 1
 )
 
 select
     identifiers.identifier_type,
     identifiers.identifier_key,
-    coalesce(named.person_key, identifiers.identifier_key) as person_key,
-    coalesce(named.person_id, identifiers.identifier_hash) as person_id,
+    coalesce(members.person_key, identifiers.identifier_key) as person_key,
+    coalesce(members.person_id, identifiers.identifier_hash) as person_id,
     identifiers.first_seen_at
-from identifiers
-left join named on not identifiers.is_alone and identifiers.component_key = named.component_key
+from {{ ref('int_identifiers') }} as identifiers
+left join members on identifiers.identifier_key = members.node_key

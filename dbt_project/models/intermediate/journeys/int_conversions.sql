@@ -2,15 +2,13 @@
 
 with goals as (
     select
-        goals.conversion_type,
-        sessions.person_key,
-        sessions.person_id,
-        goals.reached_at as converted_at,
-        {{ keyed_hash(["'goal'", 'goals.conversion_type', 'sessions.session_id', micros('goals.reached_at'), 'goals.occurrence']) }}
-            as conversion_id
-    from {{ ref('int_goals') }} as goals
-    inner join {{ ref('int_sessions') }} as sessions on goals.session_key = sessions.session_key
-    where goals.is_attributed and sessions.person_key is not null
+        conversion_type,
+        person_key,
+        person_id,
+        reached_at as converted_at,
+        {{ keyed_hash(["'goal'", 'conversion_type', 'session_id', micros('reached_at'), 'occurrence']) }} as conversion_id
+    from {{ ref('int_goals') }}
+    where is_attributed and person_key is not null
 ),
 
 purchase_history as (

@@ -1,4 +1,6 @@
--- What may appear in any journey of a person; redeemed codes belong to their own order and join in int_journeys.
+{{ config(materialized='view') }}
+
+-- What may appear in any journey of a person, a view because most touches are in none; redeemed codes belong to their own order and join in int_journeys.
 with visits as (
     select
         session_id as touchpoint_id,

@@ -1,12 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+{{ config(materialized='view') }}
 
+-- A view: int_sessions reads it once, and only for the visitors that it writes. No step needs all rows at once.
 with referred as (
     select
-        entries.session_key,
-        entries.visitor_key,
-        entries.started_at,
-        entries.landing_url,
-        referrers.referrer_host,
+        entries.*,
+        campaign_urls.campaign_key,
+        campaign_urls.utm_source,
+        campaign_urls.utm_medium,
+        campaign_urls.utm_campaign,
+        campaign_urls.utm_content,
+        campaign_urls.click_id,
+        referrers.referrer_host as referring_host,
         referrers.is_excluded,
         referrers.source as referrer_source,
         referrers.category as referrer_category,
@@ -17,55 +21,24 @@ with referred as (
         end as landing_host
     from {{ ref('int_session_entries') }} as entries
     left join {{ ref('int_referrers') }} as referrers on entries.referrer_url = referrers.referrer_url
-    where {{ changed_only('entries.visitor_key', ref('int_changed_visitors')) }}
+    left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on entries.landing_url = campaign_urls.page_url
 ),
 
 entries as (
     select
-        referred.session_key,
-        referred.visitor_key,
-        referred.started_at,
-        campaign_urls.campaign_key,
-        campaign_urls.utm_source,
-        campaign_urls.utm_medium,
-        campaign_urls.utm_campaign,
-        campaign_urls.utm_content,
-        campaign_urls.click_id,
+        *,
         -- The shop's own pages and payment providers are on the way, not where the visit came from.
         case
-            when referred.referrer_host is null or referred.is_excluded then null
-            when {{ same_site('referred.referrer_host', 'referred.landing_host') }} then null
-            else referred.referrer_host
-        end as referrer_host,
-        referred.referrer_source,
-        referred.referrer_category
+            when referring_host is null or is_excluded then null
+            when {{ same_site('referring_host', 'landing_host') }} then null
+            else referring_host
+        end as referrer_host
     from referred
-    left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on referred.landing_url = campaign_urls.page_url
-),
-
-link_matches as (
-    select
-        entries.session_key,
-        matches.link_id,
-        matches.influencer_id,
-        matches.campaign_id,
-        matches.deliverable_id,
-        row_number() over (
-            partition by entries.session_key
-            order by matches.matching_parts desc, matches.specificity desc, matches.valid_from desc nulls last, matches.link_id
-        ) as match_rank
-    from entries
-    inner join {{ ref('int_link_matches') }} as matches
-        on
-            entries.campaign_key = matches.campaign_key
-            and (matches.valid_from is null or entries.started_at >= matches.valid_from)
-            and (matches.valid_to is null or entries.started_at < matches.valid_to)
 ),
 
 sourced as (
     select
-        entries.session_key,
-        entries.visitor_key,
+        entries.*,
         coalesce(
             entries.utm_source, click_ids.source,
             case when entries.campaign_key is null then case when entries.referrer_host is not null then entries.referrer_source end end,
@@ -82,31 +55,39 @@ sourced as (
                 else 'referral'
             end
         ) as medium,
-        entries.utm_campaign as campaign,
-        entries.utm_content as content,
-        entries.click_id,
         coalesce(click_ids.is_paid, false) as has_paid_click_id,
         case when entries.campaign_key is null and entries.referrer_host is not null then entries.referrer_category end
-            as referrer_category,
-        link_matches.link_id,
-        link_matches.influencer_id,
-        link_matches.campaign_id,
-        link_matches.deliverable_id
+            as category_of_referrer,
+        links.link_id,
+        links.influencer_id,
+        links.campaign_id,
+        links.deliverable_id
     from entries
     left join {{ ref('click_ids') }} as click_ids on entries.click_id = click_ids.parameter
-    left join link_matches on entries.session_key = link_matches.session_key and link_matches.match_rank = 1
+    left join {{ ref('int_link_periods') }} as links
+        on
+            entries.campaign_key = links.campaign_key
+            and (links.period_from is null or entries.started_at >= links.period_from)
+            and (links.period_to is null or entries.started_at < links.period_to)
 )
 
 select
     sourced.session_key,
+    sourced.session_id,
     sourced.visitor_key,
+    sourced.started_at,
+    sourced.ended_at,
+    sourced.events,
+    sourced.page_views,
+    sourced.engagement_seconds,
+    sourced.landing_page,
     sourced.source,
     sourced.medium,
-    sourced.campaign,
-    sourced.content,
+    sourced.utm_campaign as campaign,
+    sourced.utm_content as content,
     sourced.click_id,
     sourced.has_paid_click_id,
-    coalesce(sourced.referrer_category, categories.category) as source_category,
+    coalesce(sourced.category_of_referrer, categories.category) as source_category,
     sourced.link_id,
     sourced.influencer_id,
     sourced.campaign_id,

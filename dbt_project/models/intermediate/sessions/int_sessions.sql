@@ -1,6 +1,72 @@
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key',
+    meta={'changed': 'int_restated_visitors'},
+) }}
 
--- A view, so that two people who turn out to be one need no session rewritten.
+-- depends_on: {{ ref('conversion_events') }}
+-- depends_on: {{ ref('engagement_rules') }}
+-- depends_on: {{ ref('channel_rules') }}
+{%- set thresholds = engagement_thresholds(ref('engagement_rules')) %}
+{%- set session_rules = goal_rules(ref('conversion_events')) | rejectattr('event_name') | selectattr('kind', 'equalto', 'micro') | list %}
+
+with sources as (
+    select *
+    from {{ ref('int_session_sources') }}
+    where {{ changed_only('visitor_key', ref('int_restated_visitors')) }}
+),
+
+-- The rules run once a distinct origin, not once a session.
+channels as (
+    select
+        source,
+        medium,
+        campaign,
+        click_id,
+        source_category,
+        {{ channel_case(ref('channel_rules')) }} as channel
+    from (
+        select distinct source, medium, campaign, click_id, source_category
+        from sources
+        where influencer_id is null
+    ) as origins
+),
+
+micro_conversions as (
+    select session_key, count(*) as micro_conversions
+    from {{ ref('int_event_goals') }}
+    where kind = 'micro' and {{ changed_only('visitor_key', ref('int_restated_visitors')) }}
+    group by session_key
+),
+
+joined as (
+    select
+        sources.*,
+        case when sources.influencer_id is not null then 'influencer' else channels.channel end as channel,
+        sources.influencer_id is not null and sources.has_paid_click_id as is_boosted,
+        coalesce(micro_conversions.micro_conversions, 0)
+        {%- for rule in session_rules %}
+        + case when {{ session_reaches(rule) }} then 1 else 0 end
+        {%- endfor %} as micro_conversions
+    from sources
+    left join channels
+        on
+            sources.source = channels.source
+            and sources.medium = channels.medium
+            and {{ null_safe_equal('sources.campaign', 'channels.campaign') }}
+            and {{ null_safe_equal('sources.click_id', 'channels.click_id') }}
+            and {{ null_safe_equal('sources.source_category', 'channels.source_category') }}
+    left join micro_conversions on sources.session_key = micro_conversions.session_key
+),
+
+judged as (
+    select
+        *,
+        engagement_seconds > {{ thresholds['engagement_seconds'] }}
+        or page_views > {{ thresholds['page_views'] }}
+        or micro_conversions > {{ thresholds['micro_conversions'] }} as is_engaged
+    from joined
+)
+
 select
     sessions.session_key,
     sessions.session_id,
@@ -25,8 +91,8 @@ select
     sessions.link_id,
     sessions.is_boosted,
     sessions.micro_conversions,
-    sessions.is_bounce,
+    sessions.events = 1 and not sessions.is_engaged as is_bounce,
     sessions.is_engaged
-from {{ ref('int_visitor_sessions') }} as sessions
+from judged as sessions
 left join {{ ref('int_person_identifiers') }} as people
     on people.identifier_type = 'visitor' and sessions.visitor_key = people.identifier_key

@@ -1,22 +1,7 @@
 -- Goals, micro and macro: what a key's visits reach, what came of it, and each model's credit for it.
-with reached as (
-    select
-        goals.conversion_type,
-        goals.kind,
-        goals.is_attributed,
-        goals.goal_value,
-        goals.reached_at,
-        goals.session_key,
-        sessions.person_key,
-        sessions.channel,
-        sessions.influencer_id
-    from {{ ref('int_goals') }} as goals
-    inner join {{ ref('int_sessions') }} as sessions on goals.session_key = sessions.session_key
-),
-
-buyers as (
+with buyers as (
     select reached.conversion_type, reached.channel, reached.influencer_id, count(distinct reached.person_key) as buyers
-    from reached
+    from {{ ref('int_goals') }} as reached
     inner join {{ ref('int_purchases') }} as purchases
         on
             reached.person_key = purchases.person_key
@@ -26,18 +11,35 @@ buyers as (
     group by reached.conversion_type, reached.channel, reached.influencer_id
 ),
 
+-- First by person: counting distinct people needs a row of each anyway.
+goals_of_people as (
+    select
+        conversion_type,
+        channel,
+        influencer_id,
+        person_key,
+        max(kind) as goal_kind,
+        max(case when is_attributed then 1 else 0 end) as is_attributed,
+        count(*) as goals_reached,
+        -- A session's occurrences are counted from 1.
+        count(case when occurrence = 1 then 1 end) as goal_sessions,
+        sum(goal_value) as goal_value
+    from {{ ref('int_goals') }}
+    group by conversion_type, channel, influencer_id, person_key
+),
+
 goals as (
     select
         conversion_type,
         channel,
         influencer_id,
-        max(kind) as goal_kind,
-        max(case when is_attributed then 1 else 0 end) = 1 as is_attributed,
-        count(*) as goals_reached,
-        count(distinct session_key) as goal_sessions,
-        count(distinct person_key) as people,
+        max(goal_kind) as goal_kind,
+        max(is_attributed) = 1 as is_attributed,
+        cast(sum(goals_reached) as bigint) as goals_reached,
+        cast(sum(goal_sessions) as bigint) as goal_sessions,
+        count(person_key) as people,
         cast(sum(goal_value) as decimal(18, 2)) as goal_value
-    from reached
+    from goals_of_people
     group by conversion_type, channel, influencer_id
 ),
 

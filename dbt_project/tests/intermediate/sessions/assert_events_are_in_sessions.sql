@@ -1,46 +1,42 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_session_entries'}}}) }}
 
--- Detects events that sessions lose or repeat: the events of all sessions, and of the machines that are left
--- out for their rate, are the sessionised events; and every session of int_session_entries reaches
--- int_sessions once.
+-- Detects events that sessions lose or repeat: the events of all spans are the clicks of no known bot; a span
+-- without an entry is a machine's by its rate; and every entry reaches int_sessions once.
 -- A failure means that visits, bounces and first touches are not those of the events.
-with left_out as (
-    select starts.visitor_key, starts.session_number
-    from {{ ref('int_events_sessionized') }} as starts
-    left join {{ ref('int_session_entries') }} as entries on starts.event_key = entries.session_key
-    where starts.is_session_start and entries.session_key is null
-),
-
-machines as (
+with spans as (
     select
-        events.visitor_key,
-        events.session_number,
-        count(*) as events,
-        {{ seconds_between('min(events.event_at)', 'max(events.event_at)') }} as seconds
-    from {{ ref('int_events_sessionized') }} as events
-    inner join left_out
-        on events.visitor_key = left_out.visitor_key and events.session_number = left_out.session_number
-    group by events.visitor_key, events.session_number
+        count(*) as spans,
+        coalesce(sum(events), 0) as events,
+        count(case
+            when
+                events >= {{ var('bot_min_session_events') }}
+                and events * 60.0 > {{ var('bot_max_events_per_minute') }} * {{ seconds_between('started_at', 'ended_at') }}
+                then 1
+        end) as spans_of_machines,
+        sum(case
+            when
+                events >= {{ var('bot_min_session_events') }}
+                and events * 60.0 > {{ var('bot_max_events_per_minute') }} * {{ seconds_between('started_at', 'ended_at') }}
+                then events
+            else 0
+        end) as events_of_machines
+    from {{ ref('int_session_spans') }}
 ),
 
 counted as (
     select
-        (select count(*) from {{ ref('int_events_sessionized') }}) as events,
-        (select coalesce(sum(events), 0) from {{ ref('int_session_entries') }}) as events_of_sessions,
-        (select coalesce(sum(events), 0) from machines) as events_of_machines,
-        (
-            select count(*) from machines
-            where
-                events < {{ var('bot_min_session_events') }}
-                or events * 60.0 <= {{ var('bot_max_events_per_minute') }} * seconds
-        ) as sessions_left_out_without_cause,
+        (select count(*) from {{ ref('stg_web__clicks') }} as clicks where {{ is_persons_deed('clicks') }}) as clicks,
+        spans.*,
         (select count(*) from {{ ref('int_session_entries') }}) as entries,
-        (select count(*) from {{ ref('int_sessions') }}) as sessions
+        (select count(*) from {{ ref('int_sessions') }}) as sessions,
+        (select coalesce(sum(events), 0) from {{ ref('int_sessions') }}) as events_of_sessions
+    from spans
 )
 
 select *
 from counted
 where
-    events <> events_of_sessions + events_of_machines
-    or sessions_left_out_without_cause > 0
+    clicks <> events
+    or spans <> entries + spans_of_machines
+    or events <> events_of_sessions + events_of_machines
     or entries <> sessions

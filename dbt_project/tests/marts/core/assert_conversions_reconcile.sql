@@ -8,9 +8,8 @@ with counted as (
         (select count(*) from {{ ref('int_purchases') }}) as purchases,
         (
             select count(*)
-            from {{ ref('int_goals') }} as goals
-            inner join {{ ref('int_sessions') }} as sessions on goals.session_key = sessions.session_key
-            where goals.is_attributed and sessions.person_key is not null
+            from {{ ref('int_goals') }}
+            where is_attributed and person_key is not null
         ) as goals,
         (select count(*) from {{ ref('fct_conversions') }}) as conversions,
         (select coalesce(sum(revenue), 0) from {{ ref('int_purchases') }}) as purchase_revenue,

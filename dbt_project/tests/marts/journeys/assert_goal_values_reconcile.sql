@@ -4,18 +4,17 @@
 -- A failure means that a goal is counted twice, lost, or put to another channel's account.
 with expected as (
     select
-        goals.conversion_type,
-        sessions.channel,
-        sessions.influencer_id,
+        conversion_type,
+        channel,
+        influencer_id,
         count(*) as goals_reached,
-        cast(sum(goals.goal_value) as decimal(18, 2)) as goal_value
-    from {{ ref('int_goals') }} as goals
-    inner join {{ ref('int_sessions') }} as sessions on goals.session_key = sessions.session_key
-    group by goals.conversion_type, sessions.channel, sessions.influencer_id
+        cast(sum(goal_value) as decimal(18, 2)) as goal_value
+    from {{ ref('int_goals') }}
+    group by conversion_type, channel, influencer_id
 ),
 
 all_goals as (
-    select count(*) as goals_reached from {{ ref('int_goals') }}
+    select sum(goals_reached) as goals_reached from expected
 )
 
 select
