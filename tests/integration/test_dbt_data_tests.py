@@ -6,11 +6,11 @@ import duckdb
 import pytest
 
 SESSIONS = "intermediate.int_session_entries"
-PEOPLE = "intermediate.int_person_identifiers"
+PEOPLE = "intermediate.int_linked_people"
 PURCHASES = "intermediate.int_purchases"
 CONVERSIONS = "intermediate.int_conversions"
 # The table behind the sessions that are published.
-VISITS = "intermediate.int_visitor_sessions"
+VISITS = "intermediate.int_sessions"
 JOURNEYS = "intermediate.int_journeys"
 # The table behind the fact that is published.
 SHAPLEY = "intermediate.int_credits__shapley"
@@ -38,10 +38,11 @@ FAULTS = {
     ],
     "assert_no_orphans": ["delete from raw.orders where order_id in (select order_id from raw.refunds)"],
     "assert_keys_do_not_collide": [
-        f"update {SESSIONS} set visitor_identifier = 'visitor:somebody else' where session_key in"
-        f" (select max(session_key) from {SESSIONS} where not is_consent_denied"
-        " group by visitor_key having count(*) > 1)",
-        "update intermediate.int_identity_links set customer_key = 1 where customer_key is not null",
+        f"update {table} set other_identifier = 'visitor:somebody else' {first(table, key)}"
+        for table, key in (
+            ("intermediate.int_visitors", "visitor_key"),
+            ("intermediate.int_linked_identifiers", "identifier_key"),
+        )
     ],
     "assert_edges_stay_within_a_person": [
         f"update {PEOPLE} set person_id = identifier_key::varchar, person_key = identifier_key",
@@ -50,12 +51,20 @@ FAULTS = {
     ],
     "assert_events_are_in_sessions": [
         f"delete from {SESSIONS} {first(SESSIONS, 'session_key')}",
-        f"update {SESSIONS} set events = events + 1",
+        f"delete from {VISITS} {first(VISITS, 'session_key')}",
+        f"update {VISITS} set events = events + 1",
+        "update intermediate.int_session_spans set events = events + 1",
+    ],
+    "assert_touches_are_visits": [
+        "create or replace view intermediate.int_touchpoints as from intermediate.int_crm_touches",
+        "create or replace view intermediate.int_touchpoints as"
+        f" from {VISITS} where person_key is not null union all from {VISITS}",
     ],
     "assert_denied_consent_has_no_person": [
-        f"insert into {PEOPLE} (identifier_type, identifier_key, person_key, person_id)"
-        f" select distinct 'visitor', visitor_key, visitor_key, 'p' from {SESSIONS} where is_consent_denied",
-        f"delete from {PEOPLE} where identifier_type = 'visitor'",
+        f"update {VISITS} set person_key = 1, person_id = 'p' where visitor_key < 0",
+        f"update {VISITS} set person_id = 'p' where visitor_key < 0",
+        f"update {VISITS} set person_key = null, person_id = null where visitor_key >= 0",
+        f"update {SESSIONS} set is_consent_denied = not is_consent_denied",
     ],
     "assert_purchases_reconcile": [
         f"delete from {PURCHASES} {first(PURCHASES, 'order_id')}",

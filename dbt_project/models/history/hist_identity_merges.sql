@@ -5,25 +5,20 @@
 
 {%- set remembered = last_remembered('people') if execute %}
 
--- Only who is joined to others may have merged with them.
+-- Only who is linked to others may have merged with them.
 with now as (
-    select identifiers.identifier_type, identifiers.identifier_key, identifiers.person_id
-    from {{ ref('int_person_identifiers') }} as identifiers
-    where identifiers.identifier_key in (select node_key from {{ ref('int_identity_components') }})
+    select identifier_type, identifier_key, identifier_hash, person_id from {{ ref('int_linked_people') }}
 ),
 
 before as (
     {% if remembered -%}
     select
-        remembered.identifier_type,
-        remembered.identifier_key,
-        coalesce(remembered.person_id, identifiers.identifier_hash) as person_id
+        now.identifier_type,
+        now.identifier_key,
+        coalesce(remembered.person_id, now.identifier_hash) as person_id
     from {{ remembered }} as remembered
-    inner join {{ ref('int_identifiers') }} as identifiers
-        on
-            remembered.identifier_type = identifiers.identifier_type
-            and remembered.identifier_key = identifiers.identifier_key
-    where remembered.identifier_key in (select identifier_key from now)
+    inner join now
+        on remembered.identifier_type = now.identifier_type and remembered.identifier_key = now.identifier_key
     {%- else -%}
     -- Before the first run nobody is known, so nobody has merged.
     select identifier_type, identifier_key, person_id from now where false
@@ -59,10 +54,10 @@ ways as (
         edges.left_type as identifier_type,
         own.identifier_hash,
         edges.right_type as joined_identifier_type,
-        other.identifier_hash as joined_identifier_hash,
+        right_now.identifier_hash as joined_identifier_hash,
         row_number() over (
             partition by merged.person_id, merged.merged_person_id
-            order by edges.left_type, edges.right_type, own.identifier_hash, other.identifier_hash
+            order by edges.left_type, edges.right_type, own.identifier_hash, right_now.identifier_hash
         ) as way_number
     from merged
     inner join before on merged.merged_person_id = before.person_id
@@ -72,10 +67,8 @@ ways as (
             edges.right_type = right_now.identifier_type
             and edges.right_key = right_now.identifier_key
             and merged.person_id = right_now.person_id
-    inner join {{ ref('int_identifiers') }} as own
+    inner join now as own
         on edges.left_type = own.identifier_type and edges.left_key = own.identifier_key
-    inner join {{ ref('int_identifiers') }} as other
-        on edges.right_type = other.identifier_type and edges.right_key = other.identifier_key
     left join before as right_before
         on edges.right_type = right_before.identifier_type and edges.right_key = right_before.identifier_key
     where right_before.person_id is null or right_before.person_id <> merged.merged_person_id

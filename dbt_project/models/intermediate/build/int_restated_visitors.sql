@@ -1,5 +1,5 @@
--- Visitors whose sessions are written again: their events changed, or they belong to another person now, or the sessions say
--- of a run that was not finished. Compared with what stands, so nothing has to be remembered.
+-- Visitors whose sessions are written again: their events changed, or they belong to another person now. Compared with the
+-- sessions that stand, so that nothing has to be remembered and a killed run leaves nothing out.
 {{ config(materialized='incremental', incremental_strategy='replace_all') }}
 
 {%- set sessions = adapter.get_relation(this.database, 'intermediate', 'int_sessions') %}
@@ -9,7 +9,7 @@ select visitor_key from {{ ref('int_changed_visitors') }}
 union
 select sessions.visitor_key
 from {{ sessions }} as sessions
-inner join {{ ref('int_person_identifiers') }} as people
+left join {{ ref('int_linked_people') }} as people
     on people.identifier_type = 'visitor' and sessions.visitor_key = people.identifier_key
-where sessions.person_key <> people.person_key
+where sessions.person_key <> coalesce(people.person_key, sessions.visitor_key)
 {%- endif %}

@@ -1,20 +1,8 @@
+{{ config(materialized='view') }}
+
 -- Who was seen together with whom, where and when. An order joins its customer, e-mail and visitor to each other too,
 -- so that a shared identifier shows itself by its direct neighbours.
-with click_links as (
-    select visitor_key, customer_id, email_hash, order_id, min(event_at) as seen_at
-    from {{ ref('stg_web__clicks') }} as clicks
-    where
-        not is_consent_denied
-        and (customer_id is not null or email_hash is not null or order_id is not null)
-        and not exists (
-            select 1
-            from {{ ref('stg_web__bot_user_agents') }} as bots
-            where bots.user_agent = clicks.user_agent
-        )
-    group by visitor_key, customer_id, email_hash, order_id
-),
-
-sightings as (
+with sightings as (
     select
         visitor_key,
         cast(null as {{ dbt.type_string() }}) as visitor_id,
@@ -24,7 +12,7 @@ sightings as (
         cast(null as {{ dbt.type_string() }}) as contact_id,
         cast(null as {{ dbt.type_string() }}) as merged_into_contact_id,
         seen_at
-    from click_links
+    from {{ ref('int_click_links') }}
     union all
     select visitor_key, visitor_id, customer_id, email_hash, order_id, null, null, ordered_at
     from {{ ref('stg_shop__orders') }}

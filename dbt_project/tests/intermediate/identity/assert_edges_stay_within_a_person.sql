@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_person_identifiers'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_linked_people'}}}) }}
 
 -- Detects two identifiers that were seen together, neither of them shared by too many, and that are not one
 -- person; and a person with two names.
@@ -10,9 +10,9 @@ select
     lefts.person_id,
     rights.person_id as other_person_id
 from {{ ref('int_identity_edges') }} as edges
-inner join {{ ref('int_person_identifiers') }} as lefts
+inner join {{ ref('int_linked_people') }} as lefts
     on edges.left_type = lefts.identifier_type and edges.left_key = lefts.identifier_key
-inner join {{ ref('int_person_identifiers') }} as rights
+inner join {{ ref('int_linked_people') }} as rights
     on edges.right_type = rights.identifier_type and edges.right_key = rights.identifier_key
 where
     lefts.person_id <> rights.person_id
@@ -24,6 +24,6 @@ where
     )
 union all
 select min(identifier_key), max(identifier_key), min(person_id), max(person_id)
-from {{ ref('int_person_identifiers') }}
+from {{ ref('int_linked_people') }}
 group by person_key
 having min(person_id) <> max(person_id)

@@ -23,14 +23,22 @@ with spans as (
     from {{ ref('int_session_spans') }}
 ),
 
+-- Not within the row below, where DuckDB would repeat the query for each event.
+deeds as (
+    select count(*) as clicks
+    from {{ ref('stg_web__clicks') }} as clicks
+    where {{ is_persons_deed('clicks') }}
+),
+
 counted as (
     select
-        (select count(*) from {{ ref('stg_web__clicks') }} as clicks where {{ is_persons_deed('clicks') }}) as clicks,
+        deeds.clicks,
         spans.*,
         (select count(*) from {{ ref('int_session_entries') }}) as entries,
         (select count(*) from {{ ref('int_sessions') }}) as sessions,
         (select coalesce(sum(events), 0) from {{ ref('int_sessions') }}) as events_of_sessions
     from spans
+    cross join deeds
 )
 
 select *

@@ -1,0 +1,23 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+
+-- Named once, when they come; identity itself grows with what is linked and not with traffic.
+with visitors as (
+    select
+        'visitor' as identifier_type,
+        visitor_key,
+        min(visitor_identifier) as identifier,
+        -- Two identifiers on one key: a test looks for them.
+        nullif(max(visitor_identifier), min(visitor_identifier)) as other_identifier,
+        min(started_at) as first_seen_at
+    from {{ ref('int_session_entries') }}
+    where not is_consent_denied and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+    group by visitor_key
+)
+
+select
+    visitor_key,
+    identifier,
+    other_identifier,
+    first_seen_at,
+    {{ keyed_hash(['identifier_type', 'identifier']) }} as identifier_hash
+from visitors
