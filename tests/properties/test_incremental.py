@@ -10,7 +10,7 @@ from tests.support.warehouse import build, settings_for, tables
 from tests.support.world import random_world, split, write_batch, write_registry
 
 # Bookkeeping of builds; everything else must be equal.
-BUILD_TABLES = ("int_build_recorded", "int_changed_visitors", "int_changed_people")
+BUILD_TABLES = ("int_build_recorded", "int_changed_visitors", "int_restated_visitors", "int_changed_people")
 SCHEMAS = ("intermediate", "marts")
 
 

@@ -57,7 +57,8 @@ MODELS = {
         where {{ 'is_new' if partial_build() else 'true' }}
     """,
     "int_person_identifiers": """
-        select 'customer' as identifier_type, person_key as identifier_key, -1 as person_key, name as person_id
+        select
+            'customer' as identifier_type, person_key as identifier_key, -1 as person_key, name as person_id
         from {{ ref('people') }}
     """,
     "hist_identity_merges": """

@@ -3,6 +3,7 @@
     post_hook='{{ remember_people() }}',
 ) }}
 
+-- depends_on: {{ ref('int_person_identifiers') }}
 {%- set remembered = last_remembered('people') if execute %}
 
 -- Only who is linked to others may have merged with them.

@@ -43,7 +43,16 @@ def test_a_merge_is_logged_once_with_the_identifiers_that_met(built_world: Setti
         merged, renamed = (person for (person,) in buyers)
         # As the run before saw them: an e-mail of its own, and a person with another name.
         connection.execute(ELSEWHERE.format(name="apart", kind="email"), [merged])
-        connection.execute("update history.people set person_id = 'old name' where person_id = ?", [renamed])
+        connection.execute(
+            """
+            update history.people set person_id = 'old name'
+            where (identifier_type, identifier_key) in (
+                select (identifier_type, identifier_key) from intermediate.int_person_identifiers
+                where person_id = ?
+            )
+            """,
+            [renamed],
+        )
     assert log_again(built_world) == [("apart", merged, "email")]
     assert log_again(built_world) == [("apart", merged, "email")]
     with duckdb.connect(str(built_world.warehouse), read_only=True) as connection:

@@ -38,7 +38,8 @@ def test_a_chain_of_ten_thousand_is_one_person_and_a_gap_makes_two(tmp_path: Pat
     header = "order_id,ordered_at,customer_id,email,status,currency,subtotal"
     file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     # Seeds and models; tests look at more than identity.
-    command = ["build", "--exclude-resource-type", "unit_test", "test", "--select", "+int_person_identifiers"]
+    command = ["build", "--exclude-resource-type", "unit_test", "test", "--select"]
+    command += ["+int_person_identifiers", "int_identifiers"]
     build(settings, command)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         people = connection.execute(

@@ -1,5 +1,6 @@
 -- Visitors whose sessions are written again: their events changed, or they belong to another person now. Compared with the
 -- sessions that stand, so that nothing has to be remembered and a killed run leaves nothing out.
+-- depends_on: {{ ref('int_linked_people') }}
 {{ config(materialized='incremental', incremental_strategy='replace_all') }}
 
 {%- set sessions = adapter.get_relation(this.database, 'intermediate', 'int_sessions') %}
