@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- Who was seen together with whom, where and when. An order joins its customer, e-mail and visitor to each other too,
 -- so that a shared identifier shows itself by its direct neighbours.
 with sightings as (

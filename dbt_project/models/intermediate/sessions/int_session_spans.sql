@@ -2,8 +2,14 @@
 
 {%- set measures = ['events', 'page_views', 'engagement_seconds', 'measured_events'] %}
 
+with clicks as (
+    select *
+    from {{ ref('stg_web__clicks') }}
+    where {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+),
+
 -- Narrow on purpose: keys, times and totals only; attributes join back at session grain.
-with events as (
+events as (
     select
         clicks.visitor_key,
         clicks.event_at,
@@ -14,11 +20,9 @@ with events as (
         -- Decimals, so that sums do not depend on the order in which threads add.
         cast(coalesce(clicks.engagement_seconds, 0) as decimal(28, 12)) as engagement_seconds,
         case when clicks.engagement_seconds is null then 0 else 1 end as measured_events
-    from {{ ref('stg_web__clicks') }} as clicks
+    from clicks
     left join {{ ref('stg_web__campaign_urls') }} as campaign_urls on clicks.page_url = campaign_urls.page_url
-    where
-        {{ is_persons_deed('clicks') }}
-        and {{ changed_only('clicks.visitor_key', ref('int_changed_visitors')) }}
+    where {{ is_persons_deed('clicks') }}
 ),
 
 -- Counts and sums run along a visitor's events, all in one sort: a session has what they gain between its ends.
