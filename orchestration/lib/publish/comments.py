@@ -17,9 +17,9 @@ class Comments:
     columns: dict[tuple[str, str], str]
 
 
-def read_comments(connection: duckdb.DuckDBPyConnection, schema: str) -> Comments:
-    """The comments of a schema of the database that is attached as `roi`."""
-    where = f"database_name = 'roi' and schema_name = {literal(schema)} and comment is not null"
+def read_comments(connection: duckdb.DuckDBPyConnection, schema: str, database: str = "roi") -> Comments:
+    """The comments of a schema of a database that is attached, the published one if no other is named."""
+    where = f"database_name = {literal(database)} and schema_name = {literal(schema)} and comment is not null"
     tables = connection.execute(
         f"select table_name, comment from duckdb_tables() where {where} "
         f"union all select view_name, comment from duckdb_views() where {where}"

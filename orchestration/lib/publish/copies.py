@@ -1,155 +1,175 @@
-"""Copies tables, views and comments of `marts` from the database `warehouse` to the database `roi`."""
+"""Makes the tables of the database `roi` those of the database `warehouse`: copies them, or what differs."""
 
 from __future__ import annotations
 
-import collections
-import contextlib
-import hashlib
-import re
+from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.lib.publish.comments import read_comments
+from orchestration.lib.publish.digests import (
+    Digest,
+    digest_by_day,
+    hash_of,
+    is_of,
+    refuse_difference,
+    time_column,
+    total_of,
+)
+from orchestration.lib.publish.layout import SCHEMA, SHARED_SCHEMA, Layout, Stored
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal, quoted
 
-SCHEMA = "marts"
-# Tables that several published views read: stored once, for the views and nobody else.
-SHARED_SCHEMA = "intermediate"
-# What the warehouse joins people by; published people are keyed hashes.
-_NOT_PUBLISHED = ("person_key",)
-
-# dbt's work tables, which a killed run leaves behind.
-NOT_TEMPORARY = "not contains({}, '__dbt_')"
+# Copying a smaller table takes less than finding out what differs.
+COMPARED_FROM = 20_000
+# Beyond this share of a table, deleted rows cost readers more than a new copy costs us.
+DEAD_SHARE = 0.2
 
 
-def copy_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Copies every table of `marts`, and returns their names."""
-    names = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = 'warehouse' and schema_name = ? "
-        f"and {NOT_TEMPORARY.format('table_name')} order by 1",
-        [SCHEMA],
-    ).fetchall()
-    for (name,) in names:
-        _copy_as_table(connection, name)
-    return {name: "table" for (name,) in names}
+@dataclass(frozen=True)
+class Copied:
+    """A stored table whose rows were made the warehouse's: their digests, by day, in the warehouse.
 
-
-def _views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(
-        connection.execute(
-            "select view_name, sql from duckdb_views() where database_name = 'warehouse' and schema_name = ? "
-            f"and {NOT_TEMPORARY.format('view_name')} order by 1",
-            [SCHEMA],
-        ).fetchall()
-    )
-
-
-def _read_by(views: dict[str, str], name: str) -> dict[str, str]:
-    """A view and all views that it names, or those name, with their SQL."""
-    read: dict[str, str] = {}
-    waiting = [name]
-    while waiting:
-        view = waiting.pop()
-        if view not in read:
-            read[view] = views[view]
-            waiting += set(re.findall(r"\w+", views[view])) & views.keys()
-    return dict(sorted(read.items()))
-
-
-def view_content(connection: duckdb.DuckDBPyConnection, name: str, contents: dict[str, str]) -> str:
-    """What a view shows: its SQL and that of the views it reads, and the content of every table they name."""
-    read = _read_by(_views(connection), name).values()
-    named = set(re.findall(r"\w+", " ".join(read)))
-    parts = [*read, *(f"{table}={contents[table]}" for table in sorted(named & contents.keys()))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def copy_shared(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Copies the tables outside of `marts` that more than one view reads, itself or through another view.
-
-    Returns:
-        Their names.
+    Attributes:
+        is_changed: False where the file that was there before had the same rows.
     """
-    views = _views(connection)
-    readers = collections.Counter(
-        name
-        for view in views
-        for name in set(re.findall(rf"\b{SHARED_SCHEMA}\.\"?(\w+)", " ".join(_read_by(views, view).values())))
-    )
-    tables = {
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ?",
-            [SHARED_SCHEMA],
-        ).fetchall()
-    }
-    shared = sorted(name for name, count in readers.items() if count > 1 and name in tables)
-    if shared:
-        connection.execute(f"create schema roi.{SHARED_SCHEMA}")
-    for name in shared:
-        relation = f"{SHARED_SCHEMA}.{quoted(name)}"
-        columns = ", ".join(quoted(column) for column, _ in published_columns(connection, relation))
-        connection.execute(f"create table roi.{relation} as select {columns} from warehouse.{relation}")
-        note = f"Rows behind views of {SCHEMA}: read those."
-        connection.execute(f"comment on table roi.{relation} is {literal(note)}")
-    return shared
+
+    table: Stored
+    days: dict[str, Digest]
+    is_changed: bool
 
 
-def published_columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
-    """Names and types of the columns of a warehouse table that may be published."""
-    columns = columns_of(connection, f"warehouse.{relation}")
-    return [column for column in columns if column[0] not in _NOT_PUBLISHED]
+def make_room(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Drops whatever the file has that is not to stay, all views among it."""
+    for schema, name in connection.execute(
+        "select schema_name, view_name from duckdb_views() where database_name = 'roi' and not internal"
+    ).fetchall():
+        connection.execute(f"drop view roi.{schema}.{quoted(name)}")
+    wanted = {(table.schema, table.name): list(table.columns) for table in layout.stored}
+    for schema, name in _tables(connection):
+        relation = f"roi.{schema}.{quoted(name)}"
+        if wanted.get((schema, name)) != columns_of(connection, relation):
+            connection.execute(f"drop table {relation}")
+    for schema in {SCHEMA, *(table.schema for table in layout.stored)}:
+        connection.execute(f"create schema if not exists roi.{schema}")
+    if not any(table.schema == SHARED_SCHEMA for table in layout.stored):
+        connection.execute(f"drop schema if exists roi.{SHARED_SCHEMA}")
 
 
-def copy_views(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Creates each view again; DuckDB stores its SQL without the name of its own database, so it can move.
+def copy_table(connection: duckdb.DuckDBPyConnection, table: Stored) -> Copied:
+    """Makes a table's rows those of the warehouse, by as little writing as is worth it."""
+    column = time_column(table.columns)
+    wanted = digest_by_day(connection, f"warehouse.{table.relation}", table.columns, column)
+    if (table.schema, table.name) not in _tables(connection):
+        _copy_whole(connection, table)
+        return Copied(table, wanted, True)
+    found = digest_by_day(connection, f"roi.{table.relation}", table.columns, column)
+    if found == wanted:
+        return Copied(table, wanted, False)
+    days = {day for day in wanted.keys() | found.keys() if wanted.get(day) != found.get(day)}
+    if total_of(wanted.values()).rows < COMPARED_FROM or not _copy_difference(
+        connection, table, is_of(column, days)
+    ):
+        connection.execute(f"drop table roi.{table.relation}")
+        _copy_whole(connection, table)
+    return Copied(table, wanted, True)
 
-    A view over views may come too early and is tried again. One that cannot be created reads another schema.
+
+def verify(connection: duckdb.DuckDBPyConnection, copied: Copied) -> None:
+    """Compares a table that was written with the warehouse.
+
+    Raises:
+        PublishError: they differ.
     """
-    waiting = _views(connection)
-    kinds: dict[str, str] = {}
+    table = copied.table
+    found = digest_by_day(connection, f"roi.{table.relation}", table.columns, time_column(table.columns))
+    if found != copied.days:
+        sides = f"(select {table.listed} from warehouse.{table.relation})", f"roi.{table.relation}"
+        refuse_difference(
+            connection, table.name, "the database file", table.columns, sides, not table.is_view
+        )
+
+
+def copy_views(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Creates the views."""
     connection.execute("use roi")
-    while waiting:
-        created = []
-        for name, sql in waiting.items():
-            with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
-                connection.execute(sql)
-                created.append(name)
-        if not created:
-            break
-        for name in created:
-            del waiting[name]
-            kinds[name] = "view"
-    for name in waiting:
-        _copy_as_table(connection, name)
-        kinds[name] = "table"
-    return kinds
+    for sql in layout.views.values():
+        connection.execute(sql)
 
 
-def _copy_as_table(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    relation = f"{SCHEMA}.{quoted(name)}"
-    connection.execute(f"create table roi.{relation} as from warehouse.{relation}")
-
-
-def copy_comments(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> None:
-    """Copies what is written about tables, views (by name and kind) and columns."""
-    for source in ("duckdb_tables", "duckdb_views"):
-        kind = source.removeprefix("duckdb_")[:-1]
-        comments = connection.execute(
-            f"select {kind}_name, comment from {source}() "
-            "where database_name = 'warehouse' and schema_name = ? and comment is not null "
-            f"and {NOT_TEMPORARY.format(kind + '_name')} order by 1",
-            [SCHEMA],
-        ).fetchall()
-        for name, comment in comments:
-            connection.execute(f"comment on {kinds[name]} roi.{SCHEMA}.{quoted(name)} is {literal(comment)}")
-    comments = connection.execute(
-        "select table_name, column_name, comment from duckdb_columns() "
-        "where database_name = 'warehouse' and schema_name = ? and comment is not null "
-        f"and {NOT_TEMPORARY.format('table_name')} order by 1, column_index",
-        [SCHEMA],
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'roi'"
     ).fetchall()
-    for table, column, comment in comments:
-        place = f"roi.{SCHEMA}.{quoted(table)}.{quoted(column)}"
-        connection.execute(f"comment on column {place} is {literal(comment)}")
+
+
+def _copy_whole(connection: duckdb.DuckDBPyConnection, table: Stored) -> None:
+    connection.execute(
+        f"create table roi.{table.relation} as select {table.listed} from warehouse.{table.relation}"
+    )
+
+
+def _copy_difference(connection: duckdb.DuckDBPyConnection, table: Stored, condition: str) -> bool:
+    """Deletes and inserts the rows that differ, of those for which a condition holds; False if too many do.
+
+    Rows of one hash are one kind; a kind that there is not as often on both sides is replaced. No key is
+    asked for, so a table without one, or with a row twice, is as good as any.
+    """
+    row_hash = hash_of(table.columns)
+    old, new = f"roi.{table.relation}", f"warehouse.{table.relation}"
+    connection.execute(
+        f"create or replace temp table fresh_rows as "
+        f"select {table.listed}, {row_hash} as _row_hash from {new} where {condition}"
+    )
+    connection.execute(
+        f"create or replace temp table stale_rows as "
+        f"select rowid as row_number, {row_hash} as _row_hash from {old} where {condition}"
+    )
+    connection.execute(
+        "create or replace temp table different as select _row_hash from ("
+        "select _row_hash, 1 as number from fresh_rows union all select _row_hash, -1 from stale_rows) "
+        "group by _row_hash having sum(number) <> 0"
+    )
+    # Deleted rows keep their place, so the last place says how many there are.
+    ((places, rows, doomed),) = connection.execute(
+        f"select coalesce(max(rowid) + 1, 0), count(*), "
+        f"(select count(*) from stale_rows where _row_hash in (from different)) from {old}"
+    ).fetchall()
+    is_worth_it = places - rows + doomed <= DEAD_SHARE * places
+    if is_worth_it:
+        connection.execute(
+            f"delete from {old} where rowid in "
+            "(select row_number from stale_rows where _row_hash in (from different))"
+        )
+        connection.execute(
+            f"insert into {old} select {table.listed} from fresh_rows where _row_hash in (from different)"
+        )
+    for name in ("fresh_rows", "stale_rows", "different"):
+        connection.execute(f"drop table temp.{name}")
+    return bool(is_worth_it)
+
+
+def copy_comments(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Copies what is written about tables, views and columns, and says what the shared tables are for."""
+    kinds = layout.kinds
+    wanted, found = _comments(connection, "warehouse", SCHEMA), _comments(connection, "roi", SCHEMA)
+    for place in sorted(wanted.keys() | found.keys()):
+        table, column = place
+        if table not in kinds or wanted.get(place) == found.get(place):
+            continue
+        text = literal(wanted[place]) if place in wanted else "null"
+        relation = f"roi.{SCHEMA}.{quoted(table)}"
+        named = f"column {relation}.{quoted(column)}" if column else f"{kinds[table]} {relation}"
+        connection.execute(f"comment on {named} is {text}")
+    for stored in layout.stored:
+        if stored.schema == SHARED_SCHEMA:
+            note = f"Rows behind views of {SCHEMA}: read those."
+            connection.execute(f"comment on table roi.{stored.relation} is {literal(note)}")
+
+
+def _comments(
+    connection: duckdb.DuckDBPyConnection, database: str, schema: str
+) -> dict[tuple[str, str], str]:
+    """By table and column; the column is empty where the table itself is meant."""
+    comments = read_comments(connection, schema, database)
+    return {(table, ""): text for table, text in comments.tables.items()} | comments.columns

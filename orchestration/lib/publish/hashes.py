@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.lib.publish.copies import SCHEMA
 from orchestration.lib.publish.database import RUN_TABLE
+from orchestration.lib.publish.layout import SCHEMA
 from orchestration.lib.publish.names import quoted
 
 

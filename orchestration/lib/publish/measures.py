@@ -43,15 +43,8 @@ def measures_of(columns: Sequence[tuple[str, str]]) -> Measures:
 
 
 def sums_of(columns: Sequence[tuple[str, str]]) -> Measures:
-    """Rows and sums alone: what a view is measured by without reading its texts."""
+    """Rows and sums alone: what a relation is measured by without reading its texts."""
     return measures_of([column for column in columns if _SUMMED_TYPES.match(column[1])])
-
-
-def content_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """A text that differs when the rows differ, in whatever order they are, or DuckDB's version does."""
-    measures = "version(), count(*), sum(hash(rows))"
-    ((*values,),) = connection.execute(f"select {measures} from {relation} as rows").fetchall()
-    return ":".join(str(value) for value in values)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lib.publish import parquet, postgres
-from orchestration.lib.publish.copies import SCHEMA
-from orchestration.lib.publish.database import RUN_TABLE, PublishedTable, Stamp, build
+from orchestration.lib.publish.database import RUN_TABLE, Built, PublishedTable, Stamp, build, is_usable
 from orchestration.lib.publish.errors import PublishError
 from orchestration.lib.publish.facts import RunFacts
+from orchestration.lib.publish.layout import SCHEMA
+from orchestration.lib.publish.manifest import Before, read_before
 from orchestration.lib.publish.workspace import flush, link_or_copy, replace_link, workspace
 from orchestration.lib.publish_options import KEEP_VERSIONS, PublishOptions
 
@@ -81,9 +83,10 @@ def _publish(
     stamp = Stamp(_next_number(folder, target), datetime.now(UTC).replace(tzinfo=None))
     database, files = aside / target.name, aside / "files"
     place = None
-    with build(warehouse, database, stamp, facts, options) as built:
-        kept = parquet.versions(folder)
-        parquet.export(built, files, stamp, facts, before=kept[-1] if kept else None)
+    known = parquet.versions(folder)
+    before = read_before(known[-1] if known else None)
+    with _build(warehouse, database, target, stamp, facts, options, before) as built:
+        parquet.export(built, files, stamp, facts, before)
         _seal(database, files)
         if options.postgres:
             # The last step that can fail, and the only one that others see before the files are renamed.
@@ -95,6 +98,36 @@ def _publish(
     parquet.prune(folder, options.keep_versions, version.name)
     seconds = time.monotonic() - started
     return PublishReport(target, version, facts.run_id, stamp.number, tables, size, seconds, place)
+
+
+@contextlib.contextmanager
+def _build(
+    warehouse: Path,
+    database: Path,
+    target: Path,
+    stamp: Stamp,
+    facts: RunFacts,
+    options: PublishOptions,
+    before: Before,
+) -> Iterator[Built]:
+    """Builds the database from a copy of the published one where that can be used, else from nothing."""
+    with contextlib.ExitStack() as stack:
+        built = None
+        if is_usable(target):
+            try:
+                shutil.copyfile(target, database)
+                built = stack.enter_context(build(warehouse, database, stamp, facts, options, before.tables))
+            except duckdb.Error:
+                # Whatever is wrong with the old file, the new one does not depend on it.
+                _remove(database)
+        if built is None:
+            built = stack.enter_context(build(warehouse, database, stamp, facts, options, before.tables))
+        yield built
+
+
+def _remove(database: Path) -> None:
+    for file in (database, database.with_name(f"{database.name}.wal")):
+        file.unlink(missing_ok=True)
 
 
 def _next_number(folder: Path, target: Path) -> int:

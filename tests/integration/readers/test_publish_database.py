@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from orchestration.lib.publish import PublishError, RunFacts, copies, publish, table_hashes
+from orchestration.lib.publish.layout import Stored
 from orchestration.lib.publish.results import TestResult, read_tests
-from tests.support.published import publish_run, read
+from tests.support.published import publish_run, read, write_warehouse
 
 
 def test_every_table_arrives_with_rows_types_and_comments(warehouse: Path, tmp_path: Path) -> None:
@@ -96,14 +97,15 @@ def test_a_copy_that_differs_is_not_published(
 ) -> None:
     target = tmp_path / "roi.duckdb"
     publish_run(warehouse, target, "run-1")
-    copy = copies._copy_as_table
+    write_warehouse(warehouse, version=2)
+    copy = copies._copy_whole
 
-    def lose_a_cent(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        copy(connection, name)
-        if name == "fct odd":
+    def lose_a_cent(connection: duckdb.DuckDBPyConnection, table: Stored) -> None:
+        copy(connection, table)
+        if table.name == "fct odd":
             connection.execute('update roi.marts."fct odd" set amount = amount - 0.01 where id = 500')
 
-    monkeypatch.setattr(copies, "_copy_as_table", lose_a_cent)
+    monkeypatch.setattr(copies, "_copy_whole", lose_a_cent)
     with pytest.raises(PublishError, match=r"fct odd differs.*sum\(\"amount\"\)"):
         publish_run(warehouse, target, "run-2")
     assert read(target, "select run_id from marts.published_run") == [("run-1",)]
