@@ -54,7 +54,9 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Be
     )
     write_manifest(folder / MANIFEST, stamp, facts, tables, about)
     for path in folder.rglob("*"):
-        flush(path)
+        # What has several names was flushed when it was written.
+        if path.is_dir() or path.stat().st_nlink == 1:
+            flush(path)
     flush(folder)
 
 

@@ -44,11 +44,12 @@ def flush(path: Path) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """A second name for a file that no longer changes; a copy where the file system has no hard links."""
+    """A second name for a file that no longer changes; a flushed copy where there are no hard links."""
     try:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
+        flush(target)
 
 
 def replace_link(link: Path, target: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from orchestration.lib.publish import PublishError, copies, parquet, parts, publisher, table_hashes
 from orchestration.lib.publish.digests import is_of
 from orchestration.lib.publish.layout import Stored
+from orchestration.lib.settings import Settings
 from tests.support.published import publish_run, read
 
 FACT = """
@@ -198,6 +200,38 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "warehouse.duckdb"
     write_world(file)
     return file
+
+
+def test_a_month_of_each_model_rests_on_that_months_conversions(
+    built_world: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model whose view looked at other conversions would be linked where it should be written."""
+    monkeypatch.setattr(parts, "MONTHLY_FROM", 0)
+    warehouse, target = tmp_path / "warehouse.duckdb", tmp_path / "roi.duckdb"
+    shutil.copyfile(built_world.warehouse, warehouse)
+    first = publish_run(warehouse, target, "run-1").version_folder
+    for number, statement in enumerate(
+        (
+            "update intermediate.int_conversions set revenue = revenue + 9.87 where conversion_key in keys()",
+            "delete from intermediate.int_journeys where conversion_key in keys() and touch_number = 1",
+            "update intermediate.int_credits__markov set credit = credit / 2 where conversion_key in keys()",
+        )
+    ):
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute(
+                "create temp macro keys() as (select list(conversion_key) from intermediate.int_conversions "
+                "where date_trunc('month', converted_at) = "
+                "(select date_trunc('month', median(converted_at)) from intermediate.int_conversions))"
+            )
+            connection.execute(statement)
+        second = publish_run(warehouse, target, f"run-{number + 2}").version_folder
+        assert_same_as_from_nothing(warehouse, target, second, tmp_path / f"aside-{number}")
+        facts = sorted(file.relative_to(second) for file in second.glob("fct_attribution__*/*.parquet"))
+        linked = [
+            file for file in facts if (first / file).is_file() and (second / file).samefile(first / file)
+        ]
+        assert 0 < len(linked) < len(facts)
+        first = second
 
 
 @pytest.mark.parametrize("seed", range(3))
