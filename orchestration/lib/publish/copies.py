@@ -117,10 +117,10 @@ def _copy_difference(connection: duckdb.DuckDBPyConnection, table: Stored, condi
     """
     row_hash = hash_of(table.columns)
     old, new = f"roi.{table.relation}", f"warehouse.{table.relation}"
-    connection.execute(
-        f"create or replace temp table fresh_rows as "
-        f"select {table.listed}, {row_hash} as _row_hash from {new} where {condition}"
-    )
+    fresh = f"(select {table.listed}, {row_hash} as _row_hash from {new} where {condition})"
+    # A table is read again for the few rows that differ; a view may show other last bits the next time.
+    kept = "*" if table.is_view else "_row_hash"
+    connection.execute(f"create or replace temp table fresh_rows as select {kept} from {fresh}")
     connection.execute(
         f"create or replace temp table stale_rows as "
         f"select rowid as row_number, {row_hash} as _row_hash from {old} where {condition}"
@@ -141,8 +141,9 @@ def _copy_difference(connection: duckdb.DuckDBPyConnection, table: Stored, condi
             f"delete from {old} where rowid in "
             "(select row_number from stale_rows where _row_hash in (from different))"
         )
+        source = "fresh_rows" if table.is_view else fresh
         connection.execute(
-            f"insert into {old} select {table.listed} from fresh_rows where _row_hash in (from different)"
+            f"insert into {old} select {table.listed} from {source} where _row_hash in (from different)"
         )
     for name in ("fresh_rows", "stale_rows", "different"):
         connection.execute(f"drop table temp.{name}")
