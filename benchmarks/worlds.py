@@ -61,15 +61,16 @@ def write_plain_shop(folder: Path, clicks: int) -> None:
     """A year of a shop of plain visits: 5 views a visit, 2 visits a visitor; every 50th visit buys.
 
     A tenth of visits comes by a registered link, 15 % by paid search, a third from a search engine; every
-    tenth visitor is logged in. Influencers, links and posts are those of a sample of 1 person a 200 clicks.
-    No view is a goal.
+    tenth visitor is logged in. Influencers, links and posts are those of a sample of 1 person a 200 clicks,
+    100,000 at most. No view is a goal. Clicks are a file a month of visits, each in order of time.
     """
-    write_sample(folder, clicks // 200, 365, 1, file_format="parquet")
+    write_sample(folder, min(clicks // 200, 100_000), 365, 1, file_format="parquet")
     shutil.rmtree(folder / "landing")
     for dataset in ("clicks", "orders"):
         (folder / "landing" / dataset / "standard").mkdir(parents=True)
     browsers = " ".join(f"when {i} then '{browser}'" for i, browser in enumerate(BROWSERS))
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
+        connection.execute(f"set temp_directory = '{folder}/spill'")
         connection.execute(
             f"""
             create table links as
@@ -86,6 +87,22 @@ def write_plain_shop(folder: Path, clicks: int) -> None:
                 hash(range, 'buys') % 50 = 0 as is_buying
             from range({clicks // 5});
 
+            copy (
+                select
+                    concat('o', visit) as order_id, started_at + interval 5 minute as ordered_at,
+                    concat('c', visit // 2) as customer_id, concat('m', visit // 2, '@mail.example') as email,
+                    {VISITOR} as visitor_id, 'USD' as currency,
+                    (20 + hash(visit) % 20000 / 100.0)::decimal(18, 2) as subtotal
+                from visits
+                where is_buying
+                order by ordered_at, order_id
+            ) to '{folder}/landing/orders/standard/orders.parquet';
+            """
+        )
+        months = connection.execute("select distinct strftime(started_at, '%Y-%m') from visits order by 1")
+        for (month,) in months.fetchall():
+            connection.execute(
+                f"""
             copy (
                 select
                     substr(md5(concat(visit, '-', view)), 1, 16) as event_id,
@@ -114,18 +131,8 @@ def write_plain_shop(folder: Path, clicks: int) -> None:
                 from visits
                 cross join (select range as view from range(5))
                 left join links using (link_number)
+                where strftime(started_at, '%Y-%m') = '{month}'
                 order by event_at, event_id
-            ) to '{folder}/landing/clicks/standard/clicks.parquet' (row_group_size 200000);
-
-            copy (
-                select
-                    concat('o', visit) as order_id, started_at + interval 5 minute as ordered_at,
-                    concat('c', visit // 2) as customer_id, concat('m', visit // 2, '@mail.example') as email,
-                    {VISITOR} as visitor_id, 'USD' as currency,
-                    (20 + hash(visit) % 20000 / 100.0)::decimal(18, 2) as subtotal
-                from visits
-                where is_buying
-                order by ordered_at, order_id
-            ) to '{folder}/landing/orders/standard/orders.parquet';
+            ) to '{folder}/landing/clicks/standard/clicks-{month}.parquet' (row_group_size 200000)
             """
-        )
+            )
