@@ -43,7 +43,7 @@ def test_only_what_is_out_of_the_years_taken_is_in_quarantine(warehouse: duckdb.
 
 def test_every_event_is_in_one_session(warehouse: duckdb.DuckDBPyConnection) -> None:
     expected = EVENTS + EVENTS // 10 + len(IDS) + len(KNOWN_TIMES)
-    assert rows(warehouse, "select count(*) from intermediate.int_events_sessionized") == [(expected,)]
+    assert rows(warehouse, "select sum(events) from intermediate.int_session_spans") == [(expected,)]
     # Twenty seconds apart without end: only campaigns cut the visit.
     whale = """
         select count(*), sum(page_views) from marts.fct_sessions
