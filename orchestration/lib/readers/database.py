@@ -203,12 +203,26 @@ def open_reader(published: Path) -> Reader:
     """Opens the published file as it is now.
 
     The file is attached to a database in memory: DuckDB gives two connections to one path in one process the
-    same instance, and after a publish a new reader would still be shown the replaced file.
+    same instance, and after a publish a new reader would still be shown the replaced file. DuckDB opens a
+    path three times, for its kind, header and blocks; a file that is replaced in between is opened anew.
 
     Raises:
         ReaderError: there is no file, it is no published database, or a newer project wrote it.
     """
-    identity(published)
+    while True:
+        before = identity(published)
+        try:
+            reader = _open(published)
+        except ReaderError:
+            if identity(published) == before:
+                raise
+            continue
+        if identity(published) == before:
+            return reader
+        reader.close()
+
+
+def _open(published: Path) -> Reader:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         connection.execute(f"attach {literal(str(published))} as roi (read_only)")

@@ -14,6 +14,7 @@ from orchestration.lib.readers import (
     MissingTableError,
     Reader,
     ReaderError,
+    database,
     executive,
     identity,
     influencers,
@@ -223,6 +224,27 @@ def test_a_new_version_is_seen_beside_the_old_one(warehouse: Path, tmp_path: Pat
     assert [rows[0][0] for rows in runs] == ["run-1", "run-2", "run-1"]
     for each in (first, second):
         each.close()
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_version_that_comes_while_the_file_is_opened(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """DuckDB opens a path three times: a header of one file and blocks of another are never read."""
+    target = tmp_path / "roi.duckdb"
+    publish_run(warehouse, target, "run-1")
+    as_it_is = database._open
+
+    def overtaken(published: Path) -> Reader:
+        monkeypatch.setattr(database, "_open", as_it_is)
+        opened = as_it_is(published)
+        publish_run(warehouse, target, "run-2")
+        if fails:
+            raise ReaderError("blocks of another file")
+        return opened
+
+    monkeypatch.setattr(database, "_open", overtaken)
+    assert open_reader(target).query("select run_id from published_run").rows == (("run-2",),)
 
 
 def test_what_is_wrong_is_a_sentence(tmp_path: Path, warehouse: Path) -> None:
