@@ -17,7 +17,7 @@ from orchestration.lib.settings import DBT_PROJECT, DEFAULT_LANDING, DEFAULT_REG
 from orchestration.lib.spark import fetch
 from orchestration.lib.spark.connection import connect
 from orchestration.lib.spark.place import SparkPlace
-from orchestration.lib.spark.tables import describe, select_table
+from orchestration.lib.spark.tables import describe, read_tables
 from tests.support.warehouse import settings_for
 
 PROJECT = """
@@ -148,11 +148,11 @@ def build(settings: Settings, spark: SparkPlace) -> Build:
 
 def rows(spark: SparkPlace, table: str) -> list[tuple[Any, ...]]:
     """What Spark reads, which has to be what DuckDB finds in the files."""
-    with connect(spark) as cursor, duckdb.connect() as con:
+    with connect(spark) as cursor, duckdb.connect() as con, read_tables(spark, cursor) as tables:
         names = ", ".join(name for name, _ in describe(cursor, f"intermediate.{table}").columns)
-        cursor.execute(f"select {names} from intermediate.{table} order by 1")
+        cursor.execute(f"select {names} from intermediate.{table} order by 1, 2")
         found = cursor.fetchall()
-        assert con.execute(f"{select_table(cursor, f'intermediate.{table}')} order by 1").fetchall() == found
+        assert con.execute(f"{tables.select(f'intermediate.{table}')} order by 1, 2").fetchall() == found
     return found
 
 
@@ -234,12 +234,12 @@ def test_changes_are_logged_once_however_a_run_was_killed(
     build("second", {**PEOPLE, 2: "Bea"}, changed=(2,))
     build("third", {**PEOPLE, 2: "Bea"})
     monkeypatch.setattr(fetch, "HISTORY", "intermediate")
-    with connect(spark) as cursor, duckdb.connect() as con:
+    with connect(spark) as cursor, duckdb.connect() as con, read_tables(spark, cursor) as tables:
         cursor.execute("show tables in intermediate like 'people__*'")
         assert len(cursor.fetchall()) == 1
         con.execute("create schema intermediate")
         for _ in range(2):
-            fetch._fetch_history(cursor, con)
+            fetch._fetch_history(cursor, con, tables)
             logged = con.execute(
                 "select run, person_id, was from intermediate.hist_identity_merges"
             ).fetchall()

@@ -30,7 +30,7 @@
     {% set rows = this.identifier ~ '__rows' %}
     {% do run_query(
         'create or replace temporary view ' ~ rows ~ ' (' ~ influencer_roi.spark_seed_columns(model, agate_table)
-        ~ ") using csv options (path 'file:" ~ env_var('ROI_SPARK_PATH') ~ '/seeds/' ~ model.name
+        ~ ") using csv options (path '" ~ env_var('ROI_SPARK_ADDRESS') ~ '/seeds/' ~ model.name
         ~ ".csv', header 'true', quote '\"', escape '\"', multiLine 'true', mode 'FAILFAST')"
     ) %}
     {% set sql %}

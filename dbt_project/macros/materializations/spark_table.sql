@@ -49,7 +49,7 @@
     {%- endif -%}
 {% endmacro %}
 
-{# spark_location(schema, table): where a table lies on the shared folder. #}
+{# spark_location(schema, table): where a table lies at the shared place. #}
 {% macro spark_location(schema, table) -%}
-    location 'file:{{ env_var('ROI_SPARK_PATH') }}/warehouse/{{ schema }}/{{ table }}'
+    location '{{ env_var('ROI_SPARK_ADDRESS') }}/warehouse/{{ schema }}/{{ table }}'
 {%- endmacro %}

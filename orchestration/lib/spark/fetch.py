@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from typing import Any
@@ -18,7 +17,7 @@ import duckdb
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.spark.connection import connect
 from orchestration.lib.spark.place import SparkPlace
-from orchestration.lib.spark.tables import describe, select_files, select_table
+from orchestration.lib.spark.tables import Tables, describe, read_tables
 
 MARTS = "marts"
 HISTORY = "history"
@@ -47,7 +46,7 @@ def fetch(place: SparkPlace, con: duckdb.DuckDBPyConnection, manifest: Mapping[s
         SparkError: Spark cannot be reached, or its tables lie where this machine cannot read.
     """
     con.execute("set timezone = 'UTC'")
-    with connect(place) as cursor:
+    with connect(place) as cursor, read_tables(place, cursor) as tables:
         con.execute("begin")
         try:
             for schema in (*_BUILT_BY_DUCKDB, MARTS):
@@ -55,8 +54,8 @@ def fetch(place: SparkPlace, con: duckdb.DuckDBPyConnection, manifest: Mapping[s
             con.execute(f"create schema {MARTS}")
             con.execute(f"create schema {SHARED}")
             con.execute(f"create schema if not exists {HISTORY}")
-            kinds = _fetch_marts(place, cursor, con)
-            _fetch_history(cursor, con)
+            kinds = _fetch_marts(place, cursor, con, tables)
+            _fetch_history(cursor, con, tables)
             _describe(con, kinds, manifest)
             con.execute("commit")
         except BaseException:
@@ -65,7 +64,9 @@ def fetch(place: SparkPlace, con: duckdb.DuckDBPyConnection, manifest: Mapping[s
     return kinds
 
 
-def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _fetch_marts(
+    place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, tables: Tables
+) -> dict[str, str]:
     kinds: dict[str, str] = {}
     views: dict[str, str] = {}
     for name in _names(cursor, MARTS):
@@ -73,18 +74,18 @@ def _fetch_marts(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection)
         if details.view_text is not None:
             views[name] = details.view_text
             continue
-        con.execute(f"create table {MARTS}.{quoted(name)} as {select_table(cursor, f'{MARTS}.{name}')}")
+        con.execute(f"create table {MARTS}.{quoted(name)} as {tables.select(f'{MARTS}.{name}')}")
         kinds[name] = "table"
     stored: set[str] = set()
     for name in readable_first(views):
         text = views[name]
         behind = _tables_behind(cursor, text)
         if behind is None:
-            _fetch_rows(place, cursor, con, name)
+            _fetch_rows(place, cursor, con, tables, name)
             kinds[name] = "table"
             continue
         for table in sorted(behind - stored):
-            con.execute(f"create table {table} as {select_table(cursor, table)}")
+            con.execute(f"create table {table} as {tables.select(table)}")
         stored |= behind
         con.execute(f"create view {MARTS}.{quoted(name)} as {text}")
         kinds[name] = "view"
@@ -120,29 +121,31 @@ def _tables_behind(cursor: Any, query: str) -> set[str] | None:
     return behind
 
 
-def _fetch_rows(place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, name: str) -> None:
+def _fetch_rows(
+    place: SparkPlace, cursor: Any, con: duckdb.DuckDBPyConnection, tables: Tables, name: str
+) -> None:
     """A view's rows by way of files, as it has none."""
-    folder = place.path / "fetch" / f"{name}.{secrets.token_hex(4)}"
+    folder = f"fetch/{name}.{secrets.token_hex(4)}"
     try:
         cursor.execute(
             f"insert overwrite directory {literal(place.address(folder))} using parquet "
             f"select * from {MARTS}.{name}"
         )
         columns = describe(cursor, f"{MARTS}.{name}").columns
-        con.execute(f"create table {MARTS}.{quoted(name)} as {select_files(columns, folder)}")
+        con.execute(f"create table {MARTS}.{quoted(name)} as {tables.select_folder(columns, folder)}")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        place.store.remove(place.store.files(folder))
 
 
-def _fetch_history(cursor: Any, con: duckdb.DuckDBPyConnection) -> None:
+def _fetch_history(cursor: Any, con: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     """Appends what new runs logged, and takes what the next run compares with."""
     names = _names(cursor, HISTORY)
-    counted = _fetch_remembered(cursor, con) if REMEMBERED in names else {}
+    counted = _fetch_remembered(con, tables) if REMEMBERED in names else {}
     for name in names:
         if not name.startswith("hist_"):
             continue
         table = f"{HISTORY}.{quoted(name)}"
-        rows = select_table(cursor, f"{HISTORY}.{name}")
+        rows = tables.select(f"{HISTORY}.{name}")
         con.execute(f"create table if not exists {table} as {rows} limit 0")
         con.execute(
             f"insert into {table} by name select * from ({rows}) "
@@ -150,19 +153,19 @@ def _fetch_history(cursor: Any, con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _fetch_remembered(cursor: Any, con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _fetch_remembered(con: duckdb.DuckDBPyConnection, tables: Tables) -> dict[str, str]:
     """Takes what the last run remembered; returns, by the name of a log, a condition on its rows.
 
     What a run logged that was killed before it remembered does not count: the next run found the same again.
     """
     counted: dict[str, str] = {}
-    runs = select_table(cursor, f"{HISTORY}.{REMEMBERED}")
+    runs = tables.select(f"{HISTORY}.{REMEMBERED}")
     for name, log in _LOGS.items():
         of_name = f"from ({runs}) where name = {literal(name)}"
         counted[log] = f"run_id in (select run_id {of_name})"
         ((last,),) = con.execute(f"select max_by(run_id, remembered_at) {of_name}").fetchall()
         if last:
-            rows = select_table(cursor, f"{HISTORY}.{name}__{last.replace('-', '_')}")
+            rows = tables.select(f"{HISTORY}.{name}__{last.replace('-', '_')}")
             con.execute(f"create or replace table {HISTORY}.{quoted(name)} as {rows}")
     return counted
 

@@ -1,14 +1,16 @@
-"""Where Spark is: its Thrift server's address, the ports of a local cluster, the folder that all share."""
+"""Where Spark is: its Thrift server's address, the ports of a local cluster, the place that all share."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.lib.settings import resolve
 from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.store import Store, open_store
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 10000
@@ -18,17 +20,19 @@ PORTS = 7
 
 @dataclass(frozen=True)
 class SparkPlace:
-    """Spark's Thrift server, and the shared folder with raw files, seeds and tables.
+    """Spark's Thrift server, and the shared place with raw files, seeds and tables.
 
     `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
-    of master and application, and a page a worker. `buckets` is how many parts incremental tables have; 0:
-    builds are complete.
+    of master and application, and a page a worker. `path` is the shared folder, and a local cluster's own;
+    `url` is set where an object store is shared in its place. `buckets` is how many parts incremental tables
+    have; 0: builds are complete.
     """
 
     host: str
     port: int
     path: Path
     buckets: int = 0
+    url: str = ""
 
     @property
     def master_port(self) -> int:
@@ -65,11 +69,6 @@ class SparkPlace:
         return self.path / "raw"
 
     @property
-    def seeds(self) -> Path:
-        """Copies of the seeds' CSV files."""
-        return self.path / "seeds"
-
-    @property
     def state(self) -> Path:
         """Process ids of a local cluster."""
         return self.path / "cluster.json"
@@ -79,17 +78,27 @@ class SparkPlace:
         """Logs of a local cluster."""
         return self.path / "logs"
 
-    @staticmethod
-    def address(path: Path) -> str:
-        """A path as Spark writes it: with its scheme, for clusters of another default; nothing is encoded."""
-        return f"file:{path}"
+    @property
+    def store(self) -> Store:
+        """The files of the shared place.
+
+        Raises:
+            SparkError: it is an object store that cannot be used from here.
+        """
+        return open_store(self.address())
+
+    def address(self, *names: str) -> str:
+        """The shared place, or what is below it, as Spark writes it: with its scheme, for clusters of another
+        default; nothing is encoded."""
+        return "/".join((self.url or f"file:{self.path}", *names))
 
     def environment(self) -> dict[str, str]:
         """The same as environment variables, for profiles.yml and macros."""
         return {
             "ROI_SPARK_HOST": self.host,
             "ROI_SPARK_PORT": str(self.port),
-            "ROI_SPARK_PATH": str(self.path),
+            "ROI_SPARK_PATH": self.url or str(self.path),
+            "ROI_SPARK_ADDRESS": self.address(),
             "ROI_SPARK_BUCKETS": str(self.buckets or ""),
         }
 
@@ -106,13 +115,18 @@ class SparkPlace:
             raise SparkError(
                 f"ROI_SPARK_PORT is {port!r}; it must be a whole number from 1024 to {65535 - PORTS}."
             )
-        path = env.get("ROI_SPARK_PATH") or str(data / "spark")
+        path = (env.get("ROI_SPARK_PATH") or "").strip() or str(data / "spark")
+        url = ""
         if "://" in path:
-            raise SparkError(
-                f"ROI_SPARK_PATH is {path!r}; it must be a folder that this machine and all workers share "
-                "(object stores are mounted, see docs/scale.md)."
-            )
+            if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s'`?#]+", path):
+                raise SparkError(
+                    f"ROI_SPARK_PATH is {path!r}; it must be a folder, or a URL such as s3a://bucket/roi "
+                    "without blanks, quotes, ? and #."
+                )
+            scheme, _, rest = path.partition("://")
+            # A folder with its scheme is a folder.
+            url, path = ("", rest) if scheme == "file" else (path.rstrip("/"), str(data / "spark"))
         buckets = (env.get("ROI_SPARK_BUCKETS") or "").strip()
         if buckets and (not buckets.isdigit() or int(buckets) < 1):
             raise SparkError(f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number from 1.")
-        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets or 0))
+        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets or 0), url)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from orchestration.lib.publish.names import literal
 from orchestration.lib.settings import Settings
 from orchestration.lib.spark.connection import connect
 from orchestration.lib.spark.place import SparkPlace
-from orchestration.lib.spark.tables import select_table
+from orchestration.lib.spark.tables import read_tables
 
 METHOD = "tables"
 
@@ -36,24 +35,30 @@ class TablesJob:
         """Runs the model's code and makes its result a table of Spark."""
         module: dict[str, Any] = {"__name__": self._name}
         exec(compile(compiled_code, f"<{self._name}>", "exec"), module)
-        aside = self._place.path / "python_models" / f"{self._name}.{os.getpid()}.{secrets.token_hex(4)}"
-        aside.mkdir(parents=True)
+        store = self._place.store
+        written = f"python_models/{self._name}.{os.getpid()}.{secrets.token_hex(4)}/part.parquet"
         try:
-            with connect(self._place) as cursor, duckdb.connect() as con:
+            with (
+                connect(self._place) as cursor,
+                duckdb.connect() as con,
+                read_tables(self._place, cursor) as tables,
+                store.aside() as aside,
+            ):
                 con.execute("set timezone = 'UTC'")
-                dbt = module["dbtObj"](lambda name: con.sql(select_table(cursor, name)))
-                self._write(module["model"](dbt, con), aside)
-                place = literal(self._place.address(self._place.warehouse / self._schema / self._table))
+                dbt = module["dbtObj"](lambda name: con.sql(tables.select(name)))
+                self._write(module["model"](dbt, con), aside / "part.parquet")
+                store.put(aside / "part.parquet", written)
+                place = literal(self._place.address("warehouse", self._schema, self._table))
                 cursor.execute(
                     f"create table {self._name} using parquet location {place} "
-                    f"as select * from parquet.`{self._place.address(aside)}`"
+                    f"as select * from parquet.`{self._place.address(written)}`"
                 )
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            store.remove(store.files(written.rpartition("/")[0]))
 
-    def _write(self, rows: duckdb.DuckDBPyRelation, folder: Path) -> None:
+    def _write(self, rows: duckdb.DuckDBPyRelation, file: Path) -> None:
         columns = ", ".join(
             f"timezone('UTC', {name}) as {name}" if str(kind) == "TIMESTAMP" else name
             for name, kind in zip(rows.columns, rows.types, strict=True)
         )
-        rows.project(columns).write_parquet(str(folder / "part.parquet"), compression="zstd")
+        rows.project(columns).write_parquet(str(file), compression="zstd")

@@ -1,4 +1,4 @@
-"""Raw tables for Spark: what the loader kept, as Parquet files on the shared folder.
+"""Raw tables for Spark: what the loader kept, as Parquet files at the shared place.
 
 The loader's rules (content hashes, quarantine, load log) hold for both engines, because there is one loader.
 Clicks are appended by load, partitioned by day; the other raw tables change in place and are small, so they
@@ -9,7 +9,6 @@ left is removed.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,11 +19,13 @@ import duckdb
 from orchestration.lib.ingestion.schema import DATASETS, LOG_COLUMNS, VERSIONED, raw_columns
 from orchestration.lib.publish.names import literal
 from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.store import Store
 
 CLICKS = "clicks"
 DAY = "day"
 LOGS = tuple(LOG_COLUMNS)
-_MANIFEST = "manifest.json"
+_RAW, _SEEDS = "raw", "seeds"
+_MANIFEST = f"{_RAW}/manifest.json"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def export(con: duckdb.DuckDBPyConnection, place: SparkPlace) -> Manifest:
         con: a connection to the warehouse whose raw tables the loader has filled.
         place: where the shared folder is.
     """
-    place.raw.mkdir(parents=True, exist_ok=True)
+    store = place.store
     known = read_manifest(place)
     probe = _value(con, "select value from raw.meta where key = 'hash_probe'")
     through = int(_value(con, "select coalesce(max(file_id), -1) from raw.load_log"))
@@ -63,27 +64,29 @@ def export(con: duckdb.DuckDBPyConnection, place: SparkPlace) -> Manifest:
     kept = _value(con, f"select count(*) from raw.clicks where _file_id <= {known.through_file_id}")
     if known.probe != probe or known.files != _files(con, known.through_file_id) or kept != known.clicks:
         known = Manifest(version=known.version)
-    _remove_strays(place, known)
+    _remove_strays(store, known)
     batches = known.batches
     if clicks > known.clicks:
         batch = max(batches, default=0) + 1
-        _write_clicks(con, place, known.through_file_id, batch)
+        _write_clicks(con, store, known.through_file_id, batch)
         batches = (*batches, batch)
     version = known.version + 1
-    for table in (*VERSIONED, *LOGS):
-        _write_table(con, table, place.raw / table / f"version-{version:06d}")
+    with store.aside() as aside:
+        for table in (*VERSIONED, *LOGS):
+            _write_table(con, table, aside / f"{table}.parquet")
+            store.put(aside / f"{table}.parquet", f"{_folder(table, version)}/part.parquet")
     manifest = Manifest(str(probe), _files(con, through), clicks, through, batches, version)
-    _replace(place.raw / _MANIFEST, json.dumps(asdict(manifest)))
-    _remove_strays(place, manifest)
+    store.write(_MANIFEST, json.dumps(asdict(manifest)))
+    _remove_strays(store, manifest)
     return manifest
 
 
 def read_manifest(place: SparkPlace) -> Manifest:
     """What the files hold; nothing when there are none yet."""
-    try:
-        entries: dict[str, Any] = json.loads((place.raw / _MANIFEST).read_text(encoding="utf-8"))
-    except OSError:
+    text = place.store.read(_MANIFEST)
+    if text is None:
         return Manifest()
+    entries: dict[str, Any] = json.loads(text)
     return Manifest(**{**entries, "batches": tuple(entries["batches"])})
 
 
@@ -91,9 +94,6 @@ def definitions(place: SparkPlace, manifest: Manifest) -> list[str]:
     """Spark statements that make the files the tables of the schema `raw`."""
     statements = ["create schema if not exists raw", "create schema if not exists raw_files"]
     for table in (*DATASETS, *LOGS):
-        folder = (
-            place.raw / table if table == CLICKS else place.raw / table / f"version-{manifest.version:06d}"
-        )
         columns = ", ".join(f"{name} {kind}" for name, kind in _spark_columns(table))
         partition = f" partitioned by ({DAY})" if table == CLICKS else ""
         if table == CLICKS:
@@ -101,7 +101,7 @@ def definitions(place: SparkPlace, manifest: Manifest) -> list[str]:
         statements.append(f"drop table if exists raw_files.{table}")
         statements.append(
             f"create table raw_files.{table} ({columns}) using parquet{partition} "
-            f"location {literal(place.address(folder))}"
+            f"location {literal(place.address(_folder(table, manifest.version)))}"
         )
         if table == CLICKS:
             statements.append(f"alter table raw_files.{table} recover partitions")
@@ -111,12 +111,12 @@ def definitions(place: SparkPlace, manifest: Manifest) -> list[str]:
 
 def copy_seeds(place: SparkPlace, folders: list[Path]) -> None:
     """Copies the CSV files of registry and reference data to where Spark's workers can read them."""
-    place.seeds.mkdir(parents=True, exist_ok=True)
-    for folder in folders:
-        for file in sorted(folder.glob("*.csv")):
-            aside = place.seeds / f".{file.name}.{os.getpid()}"
-            shutil.copyfile(file, aside)
-            os.replace(aside, place.seeds / file.name)
+    store = place.store
+    with store.aside() as aside:
+        for folder in folders:
+            for file in sorted(folder.glob("*.csv")):
+                shutil.copyfile(file, aside / file.name)
+                store.put(aside / file.name, f"{_SEEDS}/{file.name}")
 
 
 def _view(table: str) -> str:
@@ -133,30 +133,27 @@ def _view(table: str) -> str:
     return f"select {', '.join(columns)} from raw_files.{table}"
 
 
-def _write_clicks(con: duckdb.DuckDBPyConnection, place: SparkPlace, after: int, batch: int) -> None:
-    folder, aside = place.raw / CLICKS, place.raw / f"_{CLICKS}.{batch}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+def _write_clicks(con: duckdb.DuckDBPyConnection, store: Store, after: int, batch: int) -> None:
     columns = _select_list(CLICKS)
-    con.execute(
-        f"copy (select {columns}, cast(event_at as date) as {DAY} from raw.{CLICKS} "
-        f"where _file_id > {after}) to {literal(str(aside))} (format parquet, compression zstd, "
-        f"partition_by ({DAY}), filename_pattern '{_batch_name(batch)}-{{i}}', overwrite_or_ignore true)"
-    )
-    for file in sorted(aside.rglob("*.parquet")):
-        target = folder / file.relative_to(aside)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(file, target)
-    shutil.rmtree(aside)
+    with store.aside() as aside:
+        con.execute(
+            f"copy (select {columns}, cast(event_at as date) as {DAY} from raw.{CLICKS} "
+            f"where _file_id > {after}) to {literal(str(aside))} (format parquet, compression zstd, "
+            f"partition_by ({DAY}), filename_pattern '{_batch_name(batch)}-{{i}}', overwrite_or_ignore true)"
+        )
+        for file in sorted(aside.rglob("*.parquet")):
+            store.put(file, f"{_folder(CLICKS)}/{file.relative_to(aside).as_posix()}")
 
 
-def _write_table(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def _write_table(con: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
     con.execute(
         f"copy (select {_select_list(table)} from raw.{table}) "
-        f"to {literal(str(folder / 'part.parquet'))} (format parquet, compression zstd)"
+        f"to {literal(str(file))} (format parquet, compression zstd)"
     )
+
+
+def _folder(table: str, version: int = 0) -> str:
+    return f"{_RAW}/{table}" if table == CLICKS else f"{_RAW}/{table}/version-{version:06d}"
 
 
 def _select_list(table: str) -> str:
@@ -171,16 +168,18 @@ def _spark_columns(table: str) -> list[tuple[str, str]]:
     return [(name, "string" if kind == "varchar" else kind) for name, kind in raw_columns(table)]
 
 
-def _remove_strays(place: SparkPlace, manifest: Manifest) -> None:
+def _remove_strays(store: Store, manifest: Manifest) -> None:
     """Removes files of batches and versions that the manifest does not name."""
     batches = {_batch_name(batch) for batch in manifest.batches}
-    for file in (place.raw / CLICKS).rglob("*.parquet"):
-        if file.name.rpartition("-")[0] not in batches:
-            file.unlink()
+    strays = [
+        name
+        for name in store.files(_folder(CLICKS))
+        if name.endswith(".parquet") and name.rpartition("/")[2].rpartition("-")[0] not in batches
+    ]
     for table in (*VERSIONED, *LOGS):
-        for folder in (place.raw / table).glob("version*"):
-            if folder.name != f"version-{manifest.version:06d}":
-                shutil.rmtree(folder)
+        now = f"{_folder(table, manifest.version)}/"
+        strays += [name for name in store.files(f"{_RAW}/{table}") if not name.startswith(now)]
+    store.remove(strays)
 
 
 def _files(con: duckdb.DuckDBPyConnection, through: int) -> str:
@@ -192,12 +191,6 @@ def _files(con: duckdb.DuckDBPyConnection, through: int) -> str:
 
 def _batch_name(batch: int) -> str:
     return f"batch-{batch:06d}"
-
-
-def _replace(file: Path, text: str) -> None:
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, file)
 
 
 def _value(con: duckdb.DuckDBPyConnection, query: str) -> Any:

@@ -1,17 +1,20 @@
-"""Spark's tables as DuckDB reads them: the Parquet files in their folders on the shared path."""
+"""Spark's tables as DuckDB reads them: the Parquet files in their folders at the shared place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.store import FolderStore, Store
 
 # The partition of incremental tables: how they are stored, and nobody's data.
-BUCKET = "bucket_of_"
+_PARTITIONS = ("bucket_of_",)
 _DUCKDB_TYPES = {"string": "varchar", "float": "real"}
 
 
@@ -20,7 +23,7 @@ class Description:
     """What Spark says of a table or view.
 
     Attributes:
-        columns: name and type of each, the types as DuckDB calls them, without the bucket.
+        columns: name and type of each, the types as DuckDB calls them, without the partition.
         location: the address of a table's folder; None for a view.
         view_text: a view's query; None for a table.
     """
@@ -41,28 +44,62 @@ def describe(cursor: Any, name: str) -> Description:
             break
         columns.append((column, _DUCKDB_TYPES.get(kind, kind)))
     properties = {column: value for column, value, _ in rows[len(columns) :]}
-    data = tuple((column, kind) for column, kind in columns if not column.startswith(BUCKET))
+    data = tuple((column, kind) for column, kind in columns if not column.startswith(_PARTITIONS))
     return Description(data, properties.get("Location") or None, properties.get("View Text"))
 
 
-def select_table(cursor: Any, name: str) -> str:
-    """A DuckDB query for the rows of a Spark table, typed as the table says; instants are naive UTC.
+class Tables:
+    """Spark's tables as queries of DuckDB; copies of an object store's files live as long as this does.
 
-    Raises:
-        SparkError: the table's files are not in a folder that this machine can read.
+    Use `read_tables`.
     """
-    details = describe(cursor, name)
-    if not details.location or not details.location.startswith("file:"):
-        raise SparkError(
-            f"{name} lies at {details.location}, which this machine cannot read: mount it, and let "
-            "ROI_SPARK_PATH be where it is mounted."
-        )
-    return select_files(details.columns, Path("/" + details.location.removeprefix("file:").lstrip("/")))
+
+    def __init__(self, place: SparkPlace, cursor: Any, aside: Path) -> None:
+        self._place, self._cursor, self._aside = place, cursor, aside
+
+    def select(self, name: str) -> str:
+        """A query for the rows of a table, typed as the table says; instants are naive UTC.
+
+        Raises:
+            SparkError: the table's files lie where this machine cannot read.
+        """
+        details = describe(self._cursor, name)
+        location = details.location or "nowhere"
+        shared = self._place.address() + "/"
+        if location.startswith(shared):
+            return self.select_folder(details.columns, location.removeprefix(shared))
+        if not location.startswith("file:"):
+            raise SparkError(
+                f"{name} lies at {location}, which is not below ROI_SPARK_PATH, {self._place.address()}: "
+                "build it anew (--full-refresh), or name the place where it was built."
+            )
+        folder = Path("/" + location.removeprefix("file:").lstrip("/"))
+        return select_files(details.columns, self._data_files(FolderStore(folder), ""))
+
+    def select_folder(self, columns: Sequence[tuple[str, str]], folder: str) -> str:
+        """A query for the rows of the Parquet files below a folder of the shared place."""
+        return select_files(columns, self._data_files(self._place.store, folder))
+
+    def _data_files(self, store: Store, folder: str) -> list[Path]:
+        """Spark's own rule: what begins with `_` or `.` is being written or is no data."""
+        below = f"{folder}/" if folder else ""
+        names = [
+            name
+            for name in store.files(folder)
+            if name.endswith(".parquet") and not _is_hidden(name.removeprefix(below))
+        ]
+        return store.local(names, self._aside)
 
 
-def select_files(columns: Sequence[tuple[str, str]], folder: Path) -> str:
-    """A DuckDB query for the rows of the Parquet files below a folder."""
-    files = sorted(file for file in folder.rglob("*.parquet") if not _is_hidden(file.relative_to(folder)))
+@contextmanager
+def read_tables(place: SparkPlace, cursor: Any) -> Iterator[Tables]:
+    """Reads tables; what had to be copied to be read is removed at the end."""
+    with place.store.aside() as aside:
+        yield Tables(place, cursor, aside)
+
+
+def select_files(columns: Sequence[tuple[str, str]], files: Sequence[Path]) -> str:
+    """A DuckDB query for the rows of Parquet files."""
     if not files:
         empty = ", ".join(f"null::{kind} as {quoted(column)}" for column, kind in columns)
         return f"select {empty} where false"
@@ -77,6 +114,5 @@ def _typed(column: str, kind: str) -> str:
     return f"{quoted(column)}::{kind}"
 
 
-def _is_hidden(file: Path) -> bool:
-    """Spark's own rule: what begins with `_` or `.` is being written or is no data."""
-    return any(part.startswith(("_", ".")) for part in file.parts)
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(("_", ".")) for part in name.split("/"))

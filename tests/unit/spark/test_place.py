@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -26,13 +27,28 @@ def test_relative_folders_start_at_the_repository(tmp_path: Path) -> None:
     [
         ("ROI_SPARK_PORT", "ten"),
         ("ROI_SPARK_PORT", "80"),
-        ("ROI_SPARK_PATH", "s3a://bucket/roi"),
+        ("ROI_SPARK_PATH", "s3a://a bucket/roi"),
+        ("ROI_SPARK_PATH", "s3a://bucket/roi?region=eu"),
         ("ROI_SPARK_BUCKETS", "0"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=f"^{name} is '{value}'; it must be"):
+    with pytest.raises(SettingsError, match=f"^{name} is {re.escape(repr(value))}; it must be"):
         Settings.from_env({"ROI_DATA": str(tmp_path), "ROI_TARGET": "spark", name: value})
+
+
+def test_an_object_store_is_an_address_beside_the_folder_of_this_machine(tmp_path: Path) -> None:
+    place = SparkPlace.from_env(tmp_path, {"ROI_SPARK_PATH": "s3a://bucket/roi/"})
+    assert (place.url, place.path) == ("s3a://bucket/roi", tmp_path / "spark")
+    assert place.address("warehouse", "marts") == "s3a://bucket/roi/warehouse/marts"
+    assert SparkPlace.from_env(tmp_path, place.environment()) == place
+    assert place.environment()["ROI_SPARK_ADDRESS"] == "s3a://bucket/roi"
+
+
+def test_a_folder_may_have_its_scheme(tmp_path: Path) -> None:
+    place = SparkPlace.from_env(tmp_path, {"ROI_SPARK_PATH": f"file://{tmp_path}/shared"})
+    assert place == SparkPlace.from_env(tmp_path, {"ROI_SPARK_PATH": f"{tmp_path}/shared"})
+    assert place.address("seeds") == f"file:{tmp_path}/shared/seeds"
 
 
 def test_only_the_target_spark_hands_on_where_it_is(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from orchestration.lib.ingestion import load_landing
 from orchestration.lib.spark.place import SparkPlace
@@ -16,6 +18,13 @@ from tests.support.world import random_world, split, write_batch
 @pytest.fixture
 def place(tmp_path: Path) -> SparkPlace:
     return SparkPlace("127.0.0.1", 10000, tmp_path / "shared folder")
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Iterator[SparkPlace]:
+    """An object store, as far as this program can tell: fsspec's own, in memory."""
+    yield SparkPlace("127.0.0.1", 10000, tmp_path / "unused", url=f"memory://bucket{tmp_path}")
+    MemoryFileSystem.store.clear()
 
 
 def files_of(place: SparkPlace, table: str) -> set[Path]:
@@ -117,3 +126,20 @@ def test_spark_is_told_of_the_manifests_version_only(tmp_path: Path, place: Spar
     orders = next(text for text in statements if text.startswith("create table raw_files.orders"))
     assert orders.endswith(f"location 'file:{place.raw}/orders/version-000002'")
     assert "event_at timestamp" in next(text for text in statements if "raw_files.clicks (" in text)
+
+
+def test_an_object_store_gets_the_same_files(tmp_path: Path, place: SparkPlace, bucket: SparkPlace) -> None:
+    with duckdb.connect() as con:
+        for name, batch in enumerate(split(random_world(3), 3, batches=2)):
+            write_batch(tmp_path / "landing", str(name), batch)
+            load(con, tmp_path)
+            assert export(con, bucket) == export(con, place) == read_manifest(bucket)
+            bucket.store.write("raw/clicks/day=2026-01-05/batch-000009-0.parquet", "half")
+            bucket.store.write("raw/orders/version-000009/part.parquet", "half")
+        export(con, bucket)
+        export(con, place)
+    names = [f"raw/{file.relative_to(place.raw).as_posix()}" for file in place.raw.rglob("*.*")]
+    assert bucket.store.files("raw") == sorted(names)
+    assert not bucket.path.exists()
+    orders = next(text for text in definitions(bucket, read_manifest(bucket)) if "raw_files.orders (" in text)
+    assert orders.endswith(f"location '{bucket.url}/raw/orders/version-000003'")
