@@ -170,8 +170,18 @@ def _conf(place: SparkPlace) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         # A session that is kept must not read what another one has replaced (`dbt_adapter`).
         "spark.sql.filesourceTableRelationCacheSize": "0",
+        # A small table that is sent to all workers may have to wait for busy ones, or for one that was lost;
+        # after five minutes, the default, the query would fail.
+        "spark.sql.broadcastTimeout": "3600",
+        # The server lists a table's folders itself, in milliseconds here. Beyond these numbers tasks would,
+        # one a folder, anew for each statement that reads the table.
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+        "spark.rdd.parallelListingThreshold": "10000",
         # Plans are drawn for the pages at each step of adaptive execution; the short form costs a fraction.
         "spark.sql.ui.explainMode": "simple",
+        # The Thrift server writes out all plans of each statement for its page: an eighth of its CPU time.
+        "spark.sql.debug.maxToStringFields": "1",
+        "spark.sql.maxPlanStringLength": "1024",
         # Other readers of Parquet do not know Spark's older type of times.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     }
