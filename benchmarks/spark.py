@@ -1,7 +1,9 @@
 """A build on a Spark cluster of this machine: time, shuffled bytes and skew of each model.
 
     python -m benchmarks.spark --folder DIR [--people 21500] [--days 365] [--workers 2] [--select MODELS]
+    python -m benchmarks.spark --folder DIR --plain 1000000 [--workers 2]
 
+`--plain` builds the shop of plain visits of `benchmarks.worlds`, of that many clicks.
 The folder keeps the world, so that another number of workers builds the same one. The figures are those of
 Spark's REST API. Shuffled bytes are what stages wrote for others to read; skew is the longest task's time
 over the median task's, of the stage of several tasks that worked longest. On a machine that others use, CPU
@@ -24,6 +26,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.worlds import write_plain_shop
 from orchestration.lib.dbt_runner import NodeEvent, run_dbt
 from orchestration.lib.ingestion import load_landing
 from orchestration.lib.manifest import prepare_manifest, read_manifest
@@ -60,15 +63,20 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--people", type=int, default=21_500)
+    parser.add_argument("--plain", type=int, help="clicks of a plain shop, in place of a sample's people")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--buckets", type=int, default=0, help="ROI_SPARK_BUCKETS")
     parser.add_argument("--port", type=int, default=22_000)
     parser.add_argument("--select", nargs="*", default=[], help="what to build, in dbt's words; default: all")
     parser.add_argument("--models", type=int, default=20, help="how many models to show, by time of tasks")
     options = parser.parse_args()
     folder = options.folder.resolve()
-    if not (folder / "landing").exists():
+    if not (folder / "landing").exists() and options.plain:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_plain_shop(folder, options.plain)
+    elif not (folder / "landing").exists():
         write_sample(folder, options.people, options.days, options.seed, file_format="parquet")
     data = folder / f"data_{options.workers}"
     shutil.rmtree(data, ignore_errors=True)
@@ -80,6 +88,7 @@ def main() -> None:
             "ROI_HASH_KEY": "a key of the benchmark",
             "ROI_TARGET": "spark",
             "ROI_SPARK_PORT": str(options.port),
+            "ROI_SPARK_BUCKETS": str(options.buckets),
         }
     )
     assert settings.spark
