@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -64,12 +64,35 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPlace]:
         cluster.down(place)
 
 
-def start_cluster(folder: Path, first_port: int = 21000, workers: int = cluster.WORKERS) -> SparkPlace:
+@pytest.fixture(scope="session")
+def spark_without_metastore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkPlace]:
+    """The same, with a catalog that ends with its server: Hive's metastore is a fifth of a build's work.
+
+    Queries are planned once and not anew after each stage, which is for data larger than plans.
+    """
+    settings = {
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", _JAVA)
+        place = start_cluster(tmp_path_factory.mktemp("spark"), settings=settings)
+        yield place
+        cluster.down(place)
+
+
+def start_cluster(
+    folder: Path,
+    first_port: int = 21000,
+    workers: int = cluster.WORKERS,
+    settings: Mapping[str, str] | None = None,
+) -> SparkPlace:
     """A cluster at free ports, at others when somebody took one of them meanwhile."""
     for attempt in range(1, _TRIES + 1):
         place = SparkPlace("127.0.0.1", _free_ports(first_port), folder / f"attempt_{attempt}")
         try:
-            cluster.up(place, workers)
+            cluster.up(place, workers, settings)
         except SparkError:
             if attempt == _TRIES:
                 raise

@@ -31,6 +31,11 @@ EVENTS, ORDERS = 2_000, 100
 LOSES_A_WORKER = "int_session_entries"
 
 
+@pytest.fixture
+def spark(spark_without_metastore: SparkPlace) -> SparkPlace:
+    return spark_without_metastore
+
+
 def _on_spark(spark: SparkPlace, folder: Path, variables: str = "{}") -> Settings:
     more = {"ROI_TARGET": "spark", **spark.environment()}
     return settings_for(folder / "landing", folder / "registry", folder / "spark", variables, more)
@@ -86,7 +91,7 @@ def _lose_worker(spark: SparkPlace) -> None:
     os.killpg(worker.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("seed", [6, 7])
+@pytest.mark.parametrize("seed", [6, 7, 8])
 def test_random_worlds(spark: SparkPlace, tmp_path: Path, seed: int) -> None:
     write_registry(tmp_path / "registry")
     on_spark = _on_spark(spark, tmp_path)
