@@ -170,6 +170,9 @@ def _conf(place: SparkPlace) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         # A session that is kept must not read what another one has replaced (`dbt_adapter`).
         "spark.sql.filesourceTableRelationCacheSize": "0",
+        # A killed worker is seen at once, because its connections end. One that is only silent, for the two
+        # minutes that are the default, is out of processor time here.
+        "spark.network.timeout": "600s",
         # A small table that is sent to all workers may have to wait for busy ones, or for one that was lost;
         # after five minutes, the default, the query would fail.
         "spark.sql.broadcastTimeout": "3600",
@@ -179,7 +182,7 @@ def _conf(place: SparkPlace) -> dict[str, str]:
         "spark.rdd.parallelListingThreshold": "10000",
         # Plans are drawn for the pages at each step of adaptive execution; the short form costs a fraction.
         "spark.sql.ui.explainMode": "simple",
-        # The Thrift server writes out all plans of each statement for its page: an eighth of its CPU time.
+        # The Thrift server writes out all plans of each statement for its page, in full by default.
         "spark.sql.debug.maxToStringFields": "1",
         "spark.sql.maxPlanStringLength": "1024",
         # Other readers of Parquet do not know Spark's older type of times.
