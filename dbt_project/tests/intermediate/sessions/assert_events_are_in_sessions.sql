@@ -23,11 +23,23 @@ with spans as (
     from {{ ref('int_session_spans') }}
 ),
 
--- Not within the row below, where DuckDB would repeat the query for each event.
+-- By user agent first: asked of each event, DuckDB writes all of them down to find their bots.
+user_agents as (
+    select user_agent, count(*) as clicks
+    from {{ ref('stg_web__clicks') }}
+    where event_name <> 'asset'
+    group by user_agent
+),
+
 deeds as (
-    select count(*) as clicks
-    from {{ ref('stg_web__clicks') }} as clicks
-    where {{ is_persons_deed('clicks') }}
+    select coalesce(sum(clicks), 0) as clicks
+    from user_agents
+    where
+        not exists (
+            select 1
+            from {{ ref('stg_web__bot_user_agents') }} as bots
+            where bots.user_agent = user_agents.user_agent
+        )
 ),
 
 counted as (
