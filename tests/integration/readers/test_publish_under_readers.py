@@ -27,7 +27,7 @@ DATABASE_READER = """
     print("ready", flush=True)
     number = seen = 0
     while number < last:
-        before = os.stat(file).st_ino
+        before = os.stat(file).st_mtime_ns
         try:
             with duckdb.connect(file, read_only=True) as connection:
                 (row,) = connection.execute("select run_id, version from marts.published_run").fetchall()
@@ -36,7 +36,7 @@ DATABASE_READER = """
                 ).fetchall()
         except duckdb.Error:
             # DuckDB opens a path three times, and a publish may come in between: an error, never a mixture.
-            assert os.stat(file).st_ino != before
+            assert os.stat(file).st_mtime_ns != before
             continue
         assert versions == [(int(row[0]),)] == [(row[1],)], (row, versions)
         assert row[1] >= number, "it went back"
