@@ -72,32 +72,49 @@ placed as (
     from steps
 ),
 
-reached as (
-    {% for rule in rules %}
+-- Data of a few rows and not a branch a rule: Spark plans all CTEs before it once a branch.
+rules as (
+    {% for rule in rules -%}
     select
+        {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }} as event_name,
+        cast({{ patterns.index(rule['page_pattern']) if rule['page_pattern'] else 'null' }} as integer) as pattern_number,
         '{{ rule["conversion_type"] }}' as conversion_type,
         '{{ rule["kind"] }}' as kind,
         '{{ rule["count_per"] }}' as count_per,
         {{ rule['is_attributed'] | lower }} as is_attributed,
-        coalesce(event_value, cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4))) as goal_value,
-        visitor_key,
-        running_session_key as session_key,
-        event_key,
-        event_at as reached_at
-    from placed
-    where
-        is_candidate = 1
-        and event_name = {{ dbt.string_literal(dbt.escape_single_quotes(rule['event_name'])) }}
-        {% if rule['page_pattern'] %}and is_page_{{ patterns.index(rule['page_pattern']) }}{% endif %}
+        cast({{ rule['value'] if rule['value'] is not none else 'null' }} as decimal(18, 4)) as goal_value
     {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-    {% if not rules %}
+    {% else -%}
     select
-        '' as conversion_type, '' as kind, '' as count_per, false as is_attributed, cast(null as decimal(18, 4)) as goal_value,
-        visitor_key, session_key, event_key, event_at as reached_at
+        '' as event_name, 0 as pattern_number, '' as conversion_type, '' as kind, '' as count_per, false as is_attributed,
+        cast(null as decimal(18, 4)) as goal_value
     from placed
     where false
-    {% endif %}
+    {% endfor %}
+),
+
+reached as (
+    select
+        rules.conversion_type,
+        rules.kind,
+        rules.count_per,
+        rules.is_attributed,
+        coalesce(placed.event_value, rules.goal_value) as goal_value,
+        placed.visitor_key,
+        placed.running_session_key as session_key,
+        placed.event_key,
+        placed.event_at as reached_at
+    from placed
+    inner join rules
+        on
+            placed.event_name = rules.event_name
+            and (
+                rules.pattern_number is null
+                {%- for _ in patterns %}
+                or (rules.pattern_number = {{ loop.index0 }} and placed.is_page_{{ loop.index0 }})
+                {%- endfor %}
+            )
+    where placed.is_candidate = 1
 ),
 
 counted as (
