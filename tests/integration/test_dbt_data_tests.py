@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-SESSIONS = "intermediate.int_session_entries"
+SPANS = "intermediate.int_session_spans"
 PEOPLE = "intermediate.int_linked_people"
 PURCHASES = "intermediate.int_purchases"
 CONVERSIONS = "intermediate.int_conversions"
@@ -48,10 +48,10 @@ FAULTS = {
         f" {first(PEOPLE, 'identifier_key', 'identifier_key <> person_key')}",
     ],
     "assert_events_are_in_sessions": [
-        f"delete from {SESSIONS} {first(SESSIONS, 'session_key')}",
+        f"delete from {SPANS} {first(SPANS, 'session_key')}",
         f"delete from {VISITS} {first(VISITS, 'session_key')}",
         f"update {VISITS} set events = events + 1",
-        "update intermediate.int_session_spans set events = events + 1",
+        f"update {SPANS} set events = events + 1",
     ],
     "assert_touches_are_visits": [
         "create or replace view intermediate.int_touchpoints as from intermediate.int_crm_touches",
@@ -62,7 +62,6 @@ FAULTS = {
         f"update {VISITS} set person_key = 1, person_id = 'p' where visitor_key < 0",
         f"update {VISITS} set person_id = 'p' where visitor_key < 0",
         f"update {VISITS} set person_key = null, person_id = null where visitor_key >= 0",
-        f"update {SESSIONS} set is_consent_denied = not is_consent_denied",
     ],
     "assert_purchases_reconcile": [
         f"delete from {PURCHASES} {first(PURCHASES, 'order_id')}",

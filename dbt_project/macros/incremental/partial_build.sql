@@ -77,6 +77,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# clicks_to_build(): the relation of the staged clicks that this build is made of: those of changed visitors in a partial
+   one. Name both for dbt, which sees only one of them: `depends_on`. #}
+{% macro clicks_to_build() -%}
+    {{ return(ref('int_changed_clicks') if influencer_roi.partial_build() else ref('stg_web__clicks')) }}
+{%- endmacro %}
+
 {# changed_keys(relation, key): the relation of changed keys of this kind, in the database of `relation`; a model may name
    another one as `meta.changed`. #}
 {% macro changed_keys(relation, key) -%}

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key',
+    meta={'changed': 'int_restated_people'},
+) }}
+
 -- Where nothing was bought yet: a person's touches since the last purchase, or all of them. There is no conversion from which
 -- a window could count back, so there is none; creditability follows the rules of int_journeys.
 with last_purchases as (
@@ -10,7 +15,9 @@ open_touches as (
     select touches.person_key, touches.touchpoint_id, touches.touched_at, touches.channel, touches.touch_key
     from {{ ref('int_touchpoints') }} as touches
     left join last_purchases on touches.person_key = last_purchases.person_key
-    where last_purchases.person_key is null or touches.touched_at > last_purchases.last_purchased_at
+    where
+        (last_purchases.person_key is null or touches.touched_at > last_purchases.last_purchased_at)
+        and {{ changed_only('touches.person_key', ref('int_restated_people')) }}
 ),
 
 creditable as (

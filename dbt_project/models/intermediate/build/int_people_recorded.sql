@@ -5,5 +5,6 @@
 {% endfor %}
 -- depends_on: {{ ref('int_journeys') }}
 -- depends_on: {{ ref('mart_customer_journeys') }}
+-- depends_on: {{ ref('int_open_journeys') }}
 select person_key, person_id, fingerprint
 from {{ ref('int_people_fingerprints') }}

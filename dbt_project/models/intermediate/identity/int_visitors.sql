@@ -10,7 +10,7 @@ with visitors as (
         nullif(max(visitor_identifier), min(visitor_identifier)) as other_identifier,
         min(started_at) as first_seen_at
     from {{ ref('int_session_entries') }}
-    where not is_consent_denied and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+    where visitor_key >= 0 and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
     group by visitor_key
 )
 

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_moved_people') }}
 -- The CRM's first touch of an influencer that no visit of that person shows: known by lead source or first-touch address.
 with contacts as (
     select

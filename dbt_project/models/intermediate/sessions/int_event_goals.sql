@@ -1,5 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
 
+-- depends_on: {{ ref('int_changed_clicks') }}
+-- depends_on: {{ ref('stg_web__clicks') }}
 -- depends_on: {{ ref('conversion_events') }}
 {%- set rules = goal_rules(ref('conversion_events')) | selectattr('event_name') | list %}
 {%- set patterns = rules | map(attribute='page_pattern') | select | unique | list %}
@@ -15,10 +17,9 @@ pages as (
         {%- endfor %}
     from (
         select distinct page_url
-        from {{ ref('stg_web__clicks') }}
+        from {{ clicks_to_build() }}
         where
             page_url is not null
-            and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
             and event_name in (
                 {%- for event_name in rules | selectattr('page_pattern') | map(attribute='event_name') | unique -%}
                     {{ dbt.string_literal(dbt.escape_single_quotes(event_name)) }}
@@ -33,11 +34,10 @@ candidates as (
     select
         clicks.visitor_key, clicks.event_at, clicks.event_key, clicks.event_name, clicks.event_value
         {%- for _ in patterns %}, pages.is_page_{{ loop.index0 }}{% endfor %}
-    from {{ ref('stg_web__clicks') }} as clicks
+    from {{ clicks_to_build() }} as clicks
     {% if patterns %}left join pages on clicks.page_url = pages.page_url{% endif %}
     where
         {{ is_persons_deed('clicks') }}
-        and {{ changed_only('clicks.visitor_key', ref('int_changed_visitors')) }}
         and (
             false
             {% for rule in rules %}
@@ -135,6 +135,7 @@ select
     counted.reached_at,
     counted.occurrence
 from counted
--- Machines have no entry.
-inner join {{ ref('int_session_entries') }} as sessions on counted.session_key = sessions.session_key
-where counted.count_per <> 'session' or counted.occurrence = 1
+inner join {{ ref('int_session_spans') }} as sessions on counted.session_key = sessions.session_key
+where
+    {{ is_by_hand('sessions') }}
+    and (counted.count_per <> 'session' or counted.occurrence = 1)

@@ -1,17 +1,14 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+{{ config(incremental_strategy='replace_changed', unique_key='visitor_key') }}
 
+-- A view where joining the first events costs less than writing them down (dbt_project.yml).
 with people_only as (
     select
-        *,
-        {{ seconds_between('started_at', 'ended_at') }} as elapsed_seconds
-    from {{ ref('int_session_spans') }}
+        sessions.*,
+        {{ seconds_between('sessions.started_at', 'sessions.ended_at') }} as elapsed_seconds
+    from {{ ref('int_session_spans') }} as sessions
     where
-        {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
-        -- A rate that no hand keeps up over hundreds of events is a machine under a borrowed user agent.
-        and (
-            events < {{ var('bot_min_session_events') }}
-            or events * 60.0 <= {{ var('bot_max_events_per_minute') }} * {{ seconds_between('started_at', 'ended_at') }}
-        )
+        {{ changed_only('sessions.visitor_key', ref('int_changed_visitors')) }}
+        and {{ is_by_hand('sessions') }}
 ),
 
 entries as (
@@ -32,8 +29,7 @@ entries as (
         clicks.page_url as landing_url,
         -- Here and not where it is used: within a case DuckDB works an expression out again wherever it is named.
         {{ url_path('clicks.page_url') }} as landing_path,
-        clicks.referrer_url,
-        clicks.is_consent_denied
+        clicks.referrer_url
     from people_only as sessions
     inner join {{ ref('stg_web__clicks') }} as clicks on sessions.session_key = clicks.event_key
 )
@@ -43,7 +39,6 @@ select
     {{ keyed_hash(["'session'", 'visitor_identifier', 'entry_event_id']) }} as session_id,
     visitor_key,
     visitor_identifier,
-    is_consent_denied,
     started_at,
     ended_at,
     events,

@@ -6,6 +6,7 @@
 -- depends_on: {{ ref('conversion_events') }}
 -- depends_on: {{ ref('engagement_rules') }}
 -- depends_on: {{ ref('channel_rules') }}
+-- depends_on: {{ ref('int_moved_people') }}
 {%- set thresholds = engagement_thresholds(ref('engagement_rules')) %}
 {%- set session_rules = goal_rules(ref('conversion_events')) | rejectattr('event_name') | selectattr('kind', 'equalto', 'micro') | list %}
 

@@ -1,26 +1,15 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_session_entries'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_sessions'}}}) }}
 
--- Detects events that sessions lose or repeat: the events of all spans are the clicks of no known bot; a span
--- without an entry is a machine's by its rate; and every entry reaches int_sessions once.
+-- Detects events that sessions lose or repeat: the events of all spans are the clicks of no known bot, and every
+-- span is one session, or a machine's by its rate.
 -- A failure means that visits, bounces and first touches are not those of the events.
 with spans as (
     select
         count(*) as spans,
         coalesce(sum(events), 0) as events,
-        count(case
-            when
-                events >= {{ var('bot_min_session_events') }}
-                and events * 60.0 > {{ var('bot_max_events_per_minute') }} * {{ seconds_between('started_at', 'ended_at') }}
-                then 1
-        end) as spans_of_machines,
-        sum(case
-            when
-                events >= {{ var('bot_min_session_events') }}
-                and events * 60.0 > {{ var('bot_max_events_per_minute') }} * {{ seconds_between('started_at', 'ended_at') }}
-                then events
-            else 0
-        end) as events_of_machines
-    from {{ ref('int_session_spans') }}
+        count(case when not {{ is_by_hand('spans') }} then 1 end) as spans_of_machines,
+        sum(case when not {{ is_by_hand('spans') }} then events else 0 end) as events_of_machines
+    from {{ ref('int_session_spans') }} as spans
 ),
 
 -- By user agent first: asked of each event, DuckDB writes all of them down to find their bots.
@@ -46,7 +35,6 @@ counted as (
     select
         deeds.clicks,
         spans.*,
-        (select count(*) from {{ ref('int_session_entries') }}) as entries,
         (select count(*) from {{ ref('int_sessions') }}) as sessions,
         (select coalesce(sum(events), 0) from {{ ref('int_sessions') }}) as events_of_sessions
     from spans
@@ -57,6 +45,5 @@ select *
 from counted
 where
     clicks <> events
-    or spans <> entries + spans_of_machines
+    or spans <> sessions + spans_of_machines
     or events <> events_of_sessions + events_of_machines
-    or entries <> sessions
