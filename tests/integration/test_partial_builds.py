@@ -48,9 +48,13 @@ def test_other_code_builds_anew_with_the_columns_that_it_has(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["mart_customer_journeys"])
-def test_what_a_failure_left_out_is_built_by_the_next_run(tmp_path: Path, model: str) -> None:
-    """A model that is built from changed people, and on which nothing but the record of the build rests."""
+@pytest.mark.parametrize("table", ["marts.mart_customer_journeys", "intermediate.int_open_journeys"])
+def test_what_a_failure_left_out_is_built_by_the_next_run(tmp_path: Path, table: str) -> None:
+    """Tables that are built from changed people; of those who merged the second one knows no longer by then.
+
+    Seen to fail when int_moved_people forgot what the failed run had found.
+    """
+    schema, model = table.split(".")
     registry = tmp_path / "registry"
     write_registry(registry)
     first, second = split(random_world(3), 3, batches=2)
@@ -62,6 +66,6 @@ def test_what_a_failure_left_out_is_built_by_the_next_run(tmp_path: Path, model:
     # What dbt does where a model fails: neither it nor what rests on it is built.
     build(settings, [*everything, "--exclude", f"{model}+"])
     build(settings, everything)
-    found = tables(settings.warehouse, ["marts"])[f"marts.{model}"]
+    found = tables(settings.warehouse, [schema])[table]
     build(settings, [*everything, "--select", model], full_refresh=True)
-    assert found == tables(settings.warehouse, ["marts"])[f"marts.{model}"]
+    assert found == tables(settings.warehouse, [schema])[table]

@@ -83,6 +83,11 @@
     {{ return(ref('int_changed_clicks') if influencer_roi.partial_build() else ref('stg_web__clicks')) }}
 {%- endmacro %}
 
+{# entries_to_build(): the same of the entries of sessions. #}
+{% macro entries_to_build() -%}
+    {{ return(ref('int_changed_entries') if influencer_roi.partial_build() else ref('int_session_entries')) }}
+{%- endmacro %}
+
 {# changed_keys(relation, key): the relation of changed keys of this kind, in the database of `relation`; a model may name
    another one as `meta.changed`. #}
 {% macro changed_keys(relation, key) -%}

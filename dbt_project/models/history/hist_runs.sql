@@ -54,6 +54,7 @@ select
     {% endfor -%}
     sold.purchases,
     cast(sold.refunded_amount as decimal(18, 2)) as refunded_amount,
-    (select count(distinct person_id) from {{ ref('int_person_identifiers') }}) as people
+    -- A person is named after one of its identifiers.
+    (select count(*) from {{ ref('int_person_identifiers') }} where identifier_key = person_key) as people
 from loaded
 cross join sold

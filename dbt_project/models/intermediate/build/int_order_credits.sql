@@ -1,8 +1,9 @@
 -- What `hist_roi_changes` compares from run to run. Orders that nobody has credit of have a row too: they exist.
 with people as (
-    select person_id, {{ rows_hash(['identifier_key']) }} as identifiers_hash
-    from {{ ref('int_person_identifiers') }}
-    group by person_id
+    select person_key, {{ rows_hash(['identifier_key']) }} as identifiers_hash
+    from {{ ref('int_linked_people') }}
+    where person_key in (select person_key from {{ ref('int_purchases') }})
+    group by person_key
 )
 
 select
@@ -15,6 +16,6 @@ select
     cast(sum(facts.attributed_revenue) as decimal(18, 2)) as attributed_revenue
 from {{ ref('fct_attribution__' ~ var('decision_model')) }} as facts
 inner join {{ ref('int_conversions') }} as conversions on facts.conversion_id = conversions.conversion_id
-left join people on conversions.person_id = people.person_id
+left join people on conversions.person_key = people.person_key
 where conversions.conversion_type = 'purchase'
 group by conversions.conversion_id, facts.influencer_id

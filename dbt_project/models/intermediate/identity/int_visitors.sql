@@ -1,5 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
 
+-- depends_on: {{ ref('int_changed_entries') }}
+-- depends_on: {{ ref('int_session_entries') }}
 -- Named once, when they come; identity itself grows with what is linked and not with traffic.
 with visitors as (
     select
@@ -9,8 +11,8 @@ with visitors as (
         -- Two identifiers on one key: a test looks for them.
         nullif(max(visitor_identifier), min(visitor_identifier)) as other_identifier,
         min(started_at) as first_seen_at
-    from {{ ref('int_session_entries') }}
-    where visitor_key >= 0 and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+    from {{ entries_to_build() }}
+    where visitor_key >= 0
     group by visitor_key
 )
 

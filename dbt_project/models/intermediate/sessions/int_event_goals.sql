@@ -8,8 +8,8 @@
 
 with
 {%- if patterns %}
--- An address is matched once, not once a view.
-pages as (
+-- An address is matched once, not once a view; those that match are few, and so are looked up fast.
+addresses as (
     select
         page_url
         {%- for pattern in patterns %},
@@ -26,7 +26,15 @@ pages as (
                     {%- if not loop.last %}, {% endif -%}
                 {%- endfor -%}
             )
-    ) as addresses
+    ) as requested
+),
+
+pages as (
+    select * from addresses
+    where
+        {%- for _ in patterns %}
+        {% if not loop.first %}or {% endif %}is_page_{{ loop.index0 }}
+        {%- endfor %}
 ),
 {%- endif %}
 

@@ -2,11 +2,13 @@
 
 {%- set own_domains = var('own_domains') | map('lower') | list -%}
 
+-- depends_on: {{ ref('int_changed_entries') }}
+-- depends_on: {{ ref('int_session_entries') }}
 -- Each referring address is parsed once, however many sessions it began.
 with addresses as (
     select distinct referrer_url
-    from {{ ref('int_session_entries') }}
-    where referrer_url is not null and {{ changed_only('visitor_key', ref('int_changed_visitors')) }}
+    from {{ entries_to_build() }}
+    where referrer_url is not null
 ),
 
 referrers as (

@@ -7,13 +7,14 @@
 -- depends_on: {{ ref('engagement_rules') }}
 -- depends_on: {{ ref('channel_rules') }}
 -- depends_on: {{ ref('int_moved_people') }}
+-- depends_on: {{ ref('int_changed_visitors') }}
+-- depends_on: {{ ref('int_changed_sources') }}
+-- depends_on: {{ ref('int_session_sources') }}
 {%- set thresholds = engagement_thresholds(ref('engagement_rules')) %}
 {%- set session_rules = goal_rules(ref('conversion_events')) | rejectattr('event_name') | selectattr('kind', 'equalto', 'micro') | list %}
 
 with sources as (
-    select *
-    from {{ ref('int_session_sources') }}
-    where {{ changed_only('visitor_key', ref('int_restated_visitors')) }}
+    select * from {{ ref('int_changed_sources') if partial_build() else ref('int_session_sources') }}
 ),
 
 -- The rules run once a distinct origin, not once a session.
@@ -97,3 +98,42 @@ select
 from judged as sessions
 left join {{ ref('int_person_identifiers') }} as people
     on people.identifier_type = 'visitor' and sessions.visitor_key = people.identifier_key
+{% if partial_build() -%}
+-- Whose events did not change keeps all but the person.
+union all
+select
+    kept.session_key,
+    kept.session_id,
+    kept.visitor_key,
+    people.person_key,
+    people.person_id,
+    kept.started_at,
+    kept.ended_at,
+    kept.events,
+    kept.page_views,
+    kept.engagement_seconds,
+    kept.landing_page,
+    kept.channel,
+    kept.source,
+    kept.medium,
+    kept.campaign,
+    kept.content,
+    kept.click_id,
+    kept.influencer_id,
+    kept.campaign_id,
+    kept.deliverable_id,
+    kept.link_id,
+    kept.is_boosted,
+    kept.micro_conversions,
+    kept.is_bounce,
+    kept.is_engaged
+from {{ this }} as kept
+left join {{ ref('int_person_identifiers') }} as people
+    on people.identifier_type = 'visitor' and kept.visitor_key = people.identifier_key
+where
+    kept.visitor_key in (select visitor_key from {{ ref('int_restated_visitors') }})
+    and not exists (
+        select 1 from {{ ref('int_changed_visitors') }} as changed
+        where changed.visitor_key = kept.visitor_key
+    )
+{%- endif %}
