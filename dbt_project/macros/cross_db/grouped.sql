@@ -1,6 +1,6 @@
 {# grouped(column): the value of a column that rows are grouped by, for a query whose `group by` stands for `distinct`.
-   Trap: Spark moves a later condition on the value to before the grouping, and so asks patterns of each row instead of
-   each distinct value; it does not with an aggregate. #}
+   Trap: a condition on the value itself is moved to before the grouping, and so asks patterns of each row instead of each
+   distinct value; one on an aggregate is not. On DuckDB `max` of texts would compare them, so it is any of the equal ones. #}
 {% macro grouped(column) -%}
     {{ return(adapter.dispatch('grouped', 'influencer_roi')(column)) }}
 {%- endmacro %}
@@ -10,5 +10,5 @@
 {%- endmacro %}
 
 {% macro duckdb__grouped(column) -%}
-    {{ column }}
+    any_value({{ column }})
 {%- endmacro %}

@@ -22,10 +22,13 @@ with seen as (
 select
     identifier_type,
     identifier_key,
-    min(identifier) as identifier,
-    coalesce(max(other_identifier), nullif(max(identifier), min(identifier))) as other_identifier,
+    any_value(identifier) as identifier,
+    coalesce(
+        max(other_identifier),
+        case when min({{ raw_visitor_key('identifier') }}) <> max({{ raw_visitor_key('identifier') }}) then 'another one' end
+    ) as other_identifier,
     min(seen_at) as first_seen_at,
     -- The published face of the identifier, and the tie-break between identifiers first seen in one instant.
-    {{ keyed_hash(['identifier_type', 'min(identifier)']) }} as identifier_hash
+    {{ keyed_hash(['identifier_type', 'any_value(identifier)']) }} as identifier_hash
 from seen
 group by identifier_type, identifier_key

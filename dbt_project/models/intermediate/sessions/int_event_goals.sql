@@ -16,7 +16,7 @@ addresses as (
         {{ page_condition(pattern) }} as is_page_{{ loop.index0 }}
         {%- endfor %}
     from (
-        select distinct page_url
+        select {{ grouped('page_url') }} as page_url
         from {{ clicks_to_build() }}
         where
             page_url is not null
@@ -26,6 +26,7 @@ addresses as (
                     {%- if not loop.last %}, {% endif -%}
                 {%- endfor -%}
             )
+        group by page_url
     ) as requested
 ),
 
