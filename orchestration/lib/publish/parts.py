@@ -34,7 +34,7 @@ _GROWING = re.compile(
     r"fct_(sessions|conversions|journeys|attribution(__\w+)?)|mart_(customer_journeys|influencer_roi_daily)"
 )
 # A growing table with fewer rows, or that reads fewer, is one file in its folder.
-MONTHLY_FROM = 20_000
+MONTHLY_FROM = 100_000
 # The part that is everything.
 WHOLE = "all"
 _MONTH = re.compile(r"\d{4}-\d{2}")
