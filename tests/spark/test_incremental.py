@@ -41,6 +41,14 @@ MODELS = {
         -- depends_on: {{ ref('int_build_fingerprint') }}
         select person_key from arrived.changed where {{ 'true' if partial_build() else 'false' }}
     """,
+    "moved": """
+        {{ config(materialized='incremental', incremental_strategy='replace_all') }}
+        -- depends_on: {{ ref('int_build_fingerprint') }}
+        select person_key, '{{ var("run") }}' as moved_in
+        from arrived.changed
+        where {{ 'true' if partial_build() else 'false' }}
+        {% if partial_build() %}union all select person_key, moved_in from {{ this }}{% endif %}
+    """,
     "people": """
         {{ config(
             materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key'
@@ -201,6 +209,22 @@ def test_nothing_changed_writes_nothing(build: Build, spark: SparkPlace) -> None
     before = files(spark, "people") | files(spark, "addresses")
     build("second", PEOPLE)
     assert files(spark, "people") | files(spark, "addresses") == before
+
+
+def test_a_table_may_keep_what_it_had(build: Build, spark: SparkPlace) -> None:
+    """The last run is as if the one before it had been killed when what it overwrites was lost."""
+    build("first", PEOPLE, changed=(1,))
+    assert rows(spark, "moved") == []
+    build("second", PEOPLE, changed=(2,))
+    build("third", PEOPLE, changed=(3,))
+    kept = [(2, "second"), (3, "third")]
+    assert rows(spark, "moved") == kept
+    with connect(spark) as cursor:
+        moved, new_rows = "intermediate.moved", "intermediate.moved__new"
+        cursor.execute(f"create table {new_rows} using parquet as select * from {moved}")
+        cursor.execute(f"insert overwrite table {moved} select * from {new_rows} where false")
+    build("fourth", PEOPLE, changed=(4,))
+    assert rows(spark, "moved") == [*kept, (4, "fourth")]
 
 
 def test_what_a_killed_overwrite_left_is_never_read(build: Build, spark: SparkPlace) -> None:

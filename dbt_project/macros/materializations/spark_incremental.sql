@@ -1,6 +1,7 @@
 {# incremental, on Spark. Plain Parquet has neither `delete` nor transactions, so tables that lose rows are spread over
    buckets by the hash of their unique key, a partition each, and a partial build overwrites the buckets of changed keys
-   with what was kept of them and what is new. `append` adds rows, `replace_all` overwrites a table in place.
+   with what was kept of them and what is new. `append` adds rows, `replace_all` overwrites a table in place, by way of a
+   second one where the model reads itself.
 
    A killed overwrite may leave a bucket without its rows. While it goes on a table `<model>__new` exists; a run that
    finds one from another run makes the model anew and reads nothing of it. #}
@@ -28,10 +29,29 @@
         {% endif %}
     {% elif existing_relation is not none and (strategy == 'append' or is_partial) %}
         {%- set names = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | join(', ') -%}
+        {%- set new_rows = influencer_roi.spark_new_rows(target_relation) -%}
+        {#- Spark overwrites no table that it reads, so what a table keeps of itself takes a second one. -#}
+        {%- set reads_itself = strategy != 'append' and (target_relation | string) in compiled_code -%}
+        {%- if reads_itself -%}
+            {%- if load_cached_relation(new_rows) is not none -%}
+                {#- A killed run had made it, and may have lost what it overwrote. -#}
+                {%- do run_query(
+                    'insert overwrite table ' ~ target_relation ~ ' (' ~ names ~ ') select ' ~ names ~ ' from ' ~ new_rows
+                ) -%}
+                {%- do run_query('drop table ' ~ new_rows) -%}
+            {%- endif -%}
+            {%- do run_query(
+                'create table ' ~ new_rows ~ ' using parquet '
+                ~ influencer_roi.spark_location(new_rows.schema, new_rows.identifier) ~ ' as ' ~ compiled_code
+            ) -%}
+        {%- endif -%}
         {% call statement('main') -%}
             insert {{ 'into' if strategy == 'append' else 'overwrite' }} table {{ target_relation }} ({{ names }})
-            select {{ names }} from ({{ compiled_code }}) as new_rows
+            select {{ names }} from {% if reads_itself %}{{ new_rows }}{% else %}({{ compiled_code }}){% endif %} as new_rows
         {%- endcall %}
+        {%- if reads_itself -%}
+            {%- do run_query('drop table if exists ' ~ new_rows) -%}
+        {%- endif -%}
     {% else %}
         {%- do influencer_roi.spark_without_table() -%}
         {% call statement('main') -%}
