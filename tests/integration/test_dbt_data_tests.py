@@ -62,6 +62,9 @@ FAULTS = {
         f"update {VISITS} set person_key = 1, person_id = 'p' where visitor_key < 0",
         f"update {VISITS} set person_id = 'p' where visitor_key < 0",
         f"update {VISITS} set person_key = null, person_id = null where visitor_key >= 0",
+        "alter view staging.stg_web__clicks rename to stg_web__right_clicks;"
+        " create view staging.stg_web__clicks as"
+        " select * replace (not is_consent_denied as is_consent_denied) from staging.stg_web__right_clicks",
     ],
     "assert_purchases_reconcile": [
         f"delete from {PURCHASES} {first(PURCHASES, 'order_id')}",

@@ -32,6 +32,9 @@ class Store(Protocol):
 
     def write(self, name: str, text: str) -> None:
         """Writes or replaces a small file as a whole."""
+        with self.aside() as folder:
+            (folder / "text").write_text(text, encoding="utf-8")
+            self.put(folder / "text", name)
 
     def put(self, file: Path, name: str) -> None:
         """Hands over a file of this machine; whether it is still there afterwards is left open."""
@@ -46,7 +49,7 @@ class Store(Protocol):
         """Files as files of this machine: as they are, or copied below `aside`."""
 
 
-class FolderStore:
+class FolderStore(Store):
     """A folder of this machine: local, or mounted."""
 
     def __init__(self, root: Path) -> None:
@@ -66,12 +69,6 @@ class FolderStore:
             return (self._root / name).read_text(encoding="utf-8")
         except OSError:
             return None
-
-    def write(self, name: str, text: str) -> None:
-        """See `Store`."""
-        with self.aside() as folder:
-            (folder / "text").write_text(text, encoding="utf-8")
-            self.put(folder / "text", name)
 
     def put(self, file: Path, name: str) -> None:
         """See `Store`; a file of `aside` is renamed."""
@@ -103,7 +100,7 @@ class FolderStore:
         return [self._root / name for name in names]
 
 
-class ObjectStore:
+class ObjectStore(Store):
     """An object store, or whatever else fsspec has a file system for."""
 
     def __init__(self, files: Any, root: str) -> None:
@@ -129,12 +126,6 @@ class ObjectStore:
             return bytes(self._files.cat_file(f"{self._root}/{name}")).decode()
         except FileNotFoundError:
             return None
-
-    def write(self, name: str, text: str) -> None:
-        """See `Store`; an object appears as a whole."""
-        with self.aside() as folder:
-            (folder / "text").write_text(text, encoding="utf-8")
-            self.put(folder / "text", name)
 
     def put(self, file: Path, name: str) -> None:
         """See `Store`."""
