@@ -101,42 +101,60 @@ class FolderStore(Store):
 
 
 class ObjectStore(Store):
-    """An object store, or whatever else fsspec has a file system for."""
+    """An object store, or whatever else fsspec has a file system for.
+
+    Every method raises SparkError where the store does not answer, or refuses.
+    """
 
     def __init__(self, files: Any, root: str) -> None:
         """`files` is an fsspec file system, `root` the place in it, without a scheme."""
         self._files, self._root = files, root.rstrip("/")
 
+    @contextmanager
+    def _answering(self, doing: str, name: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            # Each client has errors of its own.
+            raise SparkError(
+                f"Cannot {doing} {name or '/'} in the object store at {self._root} ({_words_of(error)}). "
+                "Nothing was published; run again when it answers."
+            ) from error
+
     def files(self, folder: str) -> list[str]:
         """See `Store`."""
         # Another program may have written since this one last asked.
         self._files.invalidate_cache()
-        below = f"{self._root}/{folder}"
-        try:
-            found = self._files.find(below)
-        except FileNotFoundError:
-            return []
+        with self._answering("list", folder):
+            try:
+                # By default what cannot be listed counts as empty.
+                found = self._files.find(f"{self._root}/{folder}", on_error="raise")
+            except FileNotFoundError:
+                return []
         start = self._files._strip_protocol(self._root).rstrip("/") + "/"
         return sorted(self._files._strip_protocol(name).removeprefix(start) for name in found)
 
     def read(self, name: str) -> str | None:
         """See `Store`."""
         self._files.invalidate_cache()
-        try:
-            return bytes(self._files.cat_file(f"{self._root}/{name}")).decode()
-        except FileNotFoundError:
-            return None
+        with self._answering("read", name):
+            try:
+                return bytes(self._files.cat_file(f"{self._root}/{name}")).decode()
+            except FileNotFoundError:
+                return None
 
     def put(self, file: Path, name: str) -> None:
         """See `Store`."""
         target = f"{self._root}/{name}"
-        self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
-        self._files.put_file(str(file), target)
+        with self._answering("write", name):
+            self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
+            self._files.put_file(str(file), target)
 
     def remove(self, names: Iterable[str]) -> None:
         """See `Store`."""
         for name in names:
-            self._files.rm_file(f"{self._root}/{name}")
+            with self._answering("remove", name):
+                self._files.rm_file(f"{self._root}/{name}")
 
     @contextmanager
     def aside(self) -> Iterator[Path]:
@@ -150,7 +168,11 @@ class ObjectStore(Store):
         for name in names:
             copy = aside / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            with self._files.open(f"{self._root}/{name}", "rb") as source, copy.open("wb") as target:
+            with (
+                self._answering("read", name),
+                self._files.open(f"{self._root}/{name}", "rb") as source,
+                copy.open("wb") as target,
+            ):
                 shutil.copyfileobj(source, target, 1 << 22)
             copies.append(copy)
         return copies
@@ -171,7 +193,7 @@ def open_store(address: str) -> Store:
         # Each client has errors of its own.
         raise SparkError(
             f"ROI_SPARK_PATH is {address!r}, which cannot be used from here "
-            f"({' '.join(str(error).split()) or type(error).__name__}): {_ADVICE}."
+            f"({_words_of(error)}): {_ADVICE}."
         ) from error
 
 
@@ -188,3 +210,7 @@ def _object_store(scheme: str, rest: str) -> tuple[Any, str]:
         return ArrowFSWrapper(files), place
     files, place = fsspec.core.url_to_fs(url)
     return files, place
+
+
+def _words_of(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
