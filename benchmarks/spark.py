@@ -34,7 +34,7 @@ from orchestration.lib.sample import write_sample
 from orchestration.lib.settings import Settings
 from orchestration.lib.spark import cluster
 from orchestration.lib.spark.fetch import fetch
-from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.place import DEFAULT_BUCKETS, SparkPlace
 from orchestration.lib.spark.prepare import prepare
 
 BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--buckets", type=int, default=0, help="ROI_SPARK_BUCKETS")
+    parser.add_argument("--buckets", type=int, default=DEFAULT_BUCKETS, help="ROI_SPARK_BUCKETS")
     parser.add_argument("--port", type=int, default=22_000)
     parser.add_argument("--select", nargs="*", default=[], help="what to build, in dbt's words; default: all")
     parser.add_argument("--models", type=int, default=20, help="how many models to show, by time of tasks")

@@ -64,6 +64,20 @@ MODELS = {
         from arrived.addresses
         where {{ 'is_new' if partial_build() else 'true' }}
     """,
+    # In days: a visit on the first under the name, and one on the next.
+    "visits": """
+        {{ config(
+            materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key',
+            meta={'day_of': 'started_at'},
+        ) }}
+        select person_key, name, timestamp '2026-01-01 23:59:59' as started_at
+        from arrived.people
+        where {{ changed_only('person_key', ref('int_changed_people')) }}
+        union all
+        select person_key, 'again', timestamp '2026-01-02 00:00:00'
+        from arrived.people
+        where {{ changed_only('person_key', ref('int_changed_people')) }} and name <> 'Gus'
+    """,
     "int_person_identifiers": """
         select
             'customer' as identifier_type, person_key as identifier_key, -1 as person_key, name as person_id
@@ -85,6 +99,7 @@ MODELS = {
     "int_people_recorded": """
         -- depends_on: {{ ref('people') }}
         -- depends_on: {{ ref('addresses') }}
+        -- depends_on: {{ ref('visits') }}
         select 1 as person_key
     """,
     "int_build_recorded": """
@@ -189,7 +204,25 @@ def test_a_partial_build_overwrites_the_buckets_of_who_changed(build: Build, spa
     assert before - untouched and not (before - untouched) & files(spark, "people")
 
 
-def test_builds_are_complete_where_no_buckets_are_set(build: Build, spark: SparkPlace) -> None:
+def test_days_in_which_no_row_differs_are_left_alone(build: Build, spark: SparkPlace) -> None:
+    def days() -> dict[str, set[str]]:
+        found = files(spark, "visits")
+        return {day: {file for file in found if f"day_of_row=2026-01-{day}/" in file} for day in ("01", "02")}
+
+    build("first", {1: "Ada", 2: "Ben"})
+    before = days()
+    assert all(before.values())
+    build("second", {1: "Ada", 2: "Bea"}, changed=(1, 2))
+    assert [row[:2] for row in rows(spark, "visits")] == [
+        (1, "Ada"), (1, "again"), (2, "Bea"), (2, "again"),
+    ]  # fmt: skip
+    assert days()["02"] == before["02"] and not days()["01"] & before["01"]
+    # Nothing is left of the second day, and of one person on the first.
+    build("third", {1: "Gus"}, changed=(1, 2))
+    assert [row[:2] for row in rows(spark, "visits")] == [(1, "Gus")]
+
+
+def test_builds_are_complete_where_there_are_no_buckets(build: Build, spark: SparkPlace) -> None:
     build("first", PEOPLE, buckets=0)
     build("second", PEOPLE, changed=(2,), buckets=0)
     assert rows(spark, "people") == [(key, name, "second") for key, name in PEOPLE.items()]

@@ -51,20 +51,21 @@
     {{ return(execute and is_incremental()) }}
 {%- endmacro %}
 
-{# There builds are complete unless a number of buckets is set. A model is also built anew when its table cannot be
-   overwritten bucket by bucket, and with every strategy that its materialization does not know. #}
+{# There builds are complete where the number of buckets is 0. A model is also built anew when its table cannot be
+   overwritten partition by partition, and with every strategy that its materialization does not know. #}
 {% macro spark__partial_build() -%}
-    {%- if not execute or config.get('materialized') != 'incremental' or not env_var('ROI_SPARK_BUCKETS', '') -%}
+    {%- set is_fact = config.get('materialized') == 'stored_fact' and not config.get('meta', {}).get('restates_everybody') -%}
+    {%- if not execute or not (is_fact or config.get('materialized') == 'incremental') or influencer_roi.spark_buckets() == 0 -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set existing_relation = load_cached_relation(influencer_roi.stored_credits(this) if is_fact else this) -%}
     {%- if existing_relation is none or not existing_relation.is_table or should_full_refresh() -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set strategy = config.get('incremental_strategy') -%}
+    {%- set strategy = 'replace_changed' if is_fact else config.get('incremental_strategy') -%}
     {{ return(
         strategy == 'replace_all'
-        or (strategy in influencer_roi.spark_strategies_of_buckets() and influencer_roi.spark_can_overwrite(existing_relation))
+        or (strategy in influencer_roi.spark_strategies_of_partitions() and influencer_roi.spark_can_overwrite(existing_relation))
     ) }}
 {%- endmacro %}
 

@@ -1,32 +1,24 @@
-{# incremental, on Spark. Plain Parquet has neither `delete` nor transactions, so tables that lose rows are spread over
-   buckets by the hash of their unique key, a partition each, and a partial build overwrites the buckets of changed keys
-   with what was kept of them and what is new. `append` adds rows, `replace_all` overwrites a table in place, by way of a
-   second one where the model reads itself.
+{# incremental, on Spark. Plain Parquet has neither `delete` nor transactions, so tables that lose rows are in partitions
+   (spark_partitions.sql): facts a partition a day, what belongs to a person, visitor or address and has no day a partition
+   a hash bucket. A partial build overwrites the partitions in which a row differs, with what was kept of them and what is
+   new. `append` adds rows, `replace_all` overwrites a table in place, by way of a second one where the model reads itself.
 
-   A killed overwrite may leave a bucket without its rows. While it goes on a table `<model>__new` exists; a run that
+   A killed overwrite may leave a partition without its rows. While it goes on a table `<model>__new` exists; a run that
    finds one from another run makes the model anew and reads nothing of it. #}
 {% materialization incremental, adapter="spark" %}
     {{ run_hooks(pre_hooks) }}
     {%- set strategy = config.get('incremental_strategy') -%}
-    {%- set is_in_buckets = strategy in influencer_roi.spark_strategies_of_buckets() -%}
+    {%- set is_in_partitions = strategy in influencer_roi.spark_strategies_of_partitions() -%}
     {%- set is_partial = influencer_roi.partial_build() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
 
-    {% if is_in_buckets and is_partial %}
+    {% if is_in_partitions and is_partial %}
         {%- set key = config.get('unique_key') -%}
         {%- set changed = influencer_roi.changed_keys(target_relation, key) if strategy == 'replace_changed' else none -%}
-        {%- set statements = influencer_roi.spark_overwrite_buckets(
+        {{ influencer_roi.spark_replace_changed(
             existing_relation, key, influencer_roi.spark_contracted(compiled_code), changed
-        ) -%}
-        {% if statements %}
-            {% call statement('main') -%}
-                {{ statements[0] }}
-            {%- endcall %}
-            {% do influencer_roi.spark_end_overwrite(existing_relation, statements[1:]) %}
-        {% else %}
-            {% call noop_statement('main', 'nothing changed') %}{% endcall %}
-        {% endif %}
+        ) }}
     {% elif existing_relation is not none and (strategy == 'append' or is_partial) %}
         {%- set names = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | join(', ') -%}
         {%- set new_rows = influencer_roi.spark_new_rows(target_relation) -%}
@@ -52,16 +44,14 @@
         {%- if reads_itself -%}
             {%- do run_query('drop table if exists ' ~ new_rows) -%}
         {%- endif -%}
+    {% elif is_in_partitions %}
+        {{ influencer_roi.spark_build_partitions(
+            target_relation, config.get('unique_key'), influencer_roi.spark_contracted(compiled_code)
+        ) }}
     {% else %}
         {%- do influencer_roi.spark_without_table() -%}
         {% call statement('main') -%}
-            {%- if is_in_buckets -%}
-                {{ influencer_roi.spark_create_in_buckets(
-                    target_relation, config.get('unique_key'), influencer_roi.spark_contracted(compiled_code)
-                ) }}
-            {%- else -%}
-                {{ create_table_as(False, target_relation, compiled_code) }}
-            {%- endif -%}
+            {{ create_table_as(False, target_relation, compiled_code) }}
         {%- endcall %}
         {%- set left_behind = load_cached_relation(influencer_roi.spark_new_rows(target_relation)) -%}
         {% if left_behind is not none %}
@@ -72,100 +62,117 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# spark_strategies_of_buckets(): incremental strategies whose tables lose rows; none where no number of buckets is set. #}
-{% macro spark_strategies_of_buckets() -%}
-    {{ return(['replace_changed', 'delete+insert'] if env_var('ROI_SPARK_BUCKETS', '') else []) }}
+{# spark_build_partitions(relation, key, query): makes a table in partitions anew; what a killed overwrite left is gone. #}
+{% macro spark_build_partitions(relation, key, query) -%}
+    {%- for left_behind in [relation, influencer_roi.spark_new_rows(relation)] if load_cached_relation(left_behind) is not none -%}
+        {%- do adapter.drop_relation(load_cached_relation(left_behind)) -%}
+    {%- endfor -%}
+    {%- call statement('main') -%}
+        {{ influencer_roi.spark_create_in_partitions(relation, key, query) }}
+    {%- endcall -%}
 {%- endmacro %}
 
-{# spark_bucket_column(): the partition. Its name has the number of buckets, so that a table of another number is seen.
-   Trap: Hive's metastore cannot filter by a name that begins with `_`. #}
-{% macro spark_bucket_column() -%}
-    {{ return('bucket_of_' ~ env_var('ROI_SPARK_BUCKETS')) }}
+{# spark_replace_changed(relation, key, query, changed): overwrites the partitions in which a row differs.
+
+   changed: the relation of changed keys; none: the keys of the new rows. #}
+{% macro spark_replace_changed(relation, key, query, changed) -%}
+    {%- set statements = influencer_roi.spark_overwrite_partitions(relation, key, query, changed) -%}
+    {%- if statements -%}
+        {%- call statement('main') -%}
+            {{ statements[0] }}
+        {%- endcall -%}
+        {%- do influencer_roi.spark_end_overwrite(relation, statements[1:]) -%}
+    {%- else -%}
+        {%- call noop_statement('main', 'nothing changed') -%}{%- endcall -%}
+    {%- endif -%}
 {%- endmacro %}
 
-{# spark_bucket(key): the bucket of a key. #}
-{% macro spark_bucket(key) -%}
-    cast(pmod(xxhash64({{ key }}), {{ influencer_roi.spark_bucket_column().split('_')[-1] }}) as int)
-{%- endmacro %}
-
-{# spark_can_overwrite(relation): is this a table in buckets, of the number in force, that no killed run left half-written? #}
+{# spark_can_overwrite(relation): is this a table in the partitions in force, that no killed run left half-written? #}
 {% macro spark_can_overwrite(relation) -%}
     {{ return(
-        '[`' ~ influencer_roi.spark_bucket_column() ~ '`]' in (relation.information or '')
+        '[`' ~ influencer_roi.spark_partition().column ~ '`]' in (relation.information or '')
         and load_cached_relation(influencer_roi.spark_new_rows(relation)) is none
     ) }}
 {%- endmacro %}
 
-{# spark_new_rows(relation): the table of new rows, which exists as long as buckets are overwritten. #}
+{# spark_new_rows(relation): the table of new rows, which exists as long as partitions are overwritten. #}
 {% macro spark_new_rows(relation) -%}
     {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__new'}, type='table')) }}
 {%- endmacro %}
 
-{# spark_create_in_buckets(relation, key, query): a table with a partition a bucket, and about a file a partition. #}
-{% macro spark_create_in_buckets(relation, key, query) -%}
-    {%- set bucket = influencer_roi.spark_bucket_column() -%}
-    create table {{ relation }} using parquet partitioned by ({{ bucket }})
-    {{ influencer_roi.spark_location(relation.schema, relation.identifier) }} as
-    select /*+ rebalance({{ bucket }}) */ *
-    from (
-        select model_rows.*, {{ influencer_roi.spark_bucket('model_rows.' ~ key) }} as {{ bucket }}
-        from (
-            {{ query }}
-        ) as model_rows
-    ) as spread_rows
-{%- endmacro %}
-
-{# spark_overwrite_buckets(relation, key, query, changed): makes the table of new rows, and returns the statements that
-   overwrite the buckets of changed keys; none where nothing changed.
-
-   changed: the relation of changed keys; none: the keys of the new rows. #}
-{% macro spark_overwrite_buckets(relation, key, query, changed) -%}
-    {%- set bucket = influencer_roi.spark_bucket_column() -%}
+{# spark_overwrite_partitions(relation, key, query, changed): makes the table of new rows, and returns the statements that
+   overwrite the partitions in which a row differs from what was stored; none where nothing does, and then that table is
+   gone again. Most rows of who changed are as they were: a visit of today leaves the journeys of last year alone. #}
+{% macro spark_overwrite_partitions(relation, key, query, changed) -%}
+    {%- set partition = influencer_roi.spark_partition() -%}
     {%- set new_rows = influencer_roi.spark_new_rows(relation) -%}
-    {%- set bucket_of_key = influencer_roi.spark_bucket(key) -%}
     {%- if changed is not none and run_query('select 1 from ' ~ changed ~ ' limit 1').rows | length == 0 -%}
         {{ return([]) }}
     {%- endif -%}
     {%- do run_query(
         'create table ' ~ new_rows ~ ' using parquet ' ~ influencer_roi.spark_location(new_rows.schema, new_rows.identifier)
-        ~ ' as select model_rows.*, ' ~ influencer_roi.spark_bucket('model_rows.' ~ key) ~ ' as ' ~ bucket
-        ~ ' from (' ~ query ~ ') as model_rows'
+        ~ ' as ' ~ influencer_roi.spark_with_partition(key, query)
     ) -%}
     {%- set changed = changed or new_rows -%}
-    {%- set buckets = run_query('select distinct ' ~ bucket_of_key ~ ' from ' ~ changed ~ ' order by 1').columns[0].values() -%}
-    {%- if buckets | length == 0 -%}
+    {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | reject('equalto', partition.column)
+        | join(', ') -%}
+    {%- set of_changed = 'exists (select 1 from ' ~ changed ~ ' as changed where changed.' ~ key ~ ' = kept_rows.' ~ key -%}
+    {#- A key's bucket is known, so that no other one is read. -#}
+    {%- set bucket_of_changed = ' and kept_rows.' ~ partition.column ~ ' = ' ~ influencer_roi.spark_bucket('changed.' ~ key)
+        if not partition.time else '' -%}
+    {%- set different_rows -%}
+        select {{ partition.column }}, max(row_is_new) as has_new_row
+        from (
+            select {{ names }}, {{ partition.column }}, 1 as row_is_new from {{ new_rows }}
+            union all
+            select {{ names }}, {{ partition.column }}, 0 from {{ relation }} as kept_rows
+            where {{ of_changed }}{{ bucket_of_changed }})
+        ) as both_rows
+        group by {{ names }}, {{ partition.column }}
+        having sum(row_is_new) * 2 <> count(*)
+    {%- endset -%}
+    {%- set different = run_query(
+        'select ' ~ partition.column ~ ', max(has_new_row) from (' ~ different_rows ~ ') as different_rows group by '
+        ~ partition.column ~ ' order by 1'
+    ) -%}
+    {%- if different.rows | length == 0 -%}
         {%- do run_query('drop table ' ~ new_rows) -%}
         {{ return([]) }}
     {%- endif -%}
 
-    {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | reject('equalto', bucket) | join(', ') -%}
-    {%- set kept_rows -%}
-        from {{ relation }} as kept_rows
-        where
-            {{ bucket }} in ({{ buckets | join(', ') }})
-            and not exists (select 1 from {{ changed }} as changed where changed.{{ key }} = kept_rows.{{ key }})
+    {%- set literals, doubtful = [], [] -%}
+    {%- for row in different.rows -%}
+        {%- set literal = influencer_roi.spark_partition_literal(partition, row[0]) -%}
+        {%- do literals.append(literal) -%}
+        {%- if row[1] | int == 0 -%}{%- do doubtful.append(literal) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set in_partitions = partition.column ~ ' in (' ~ literals | join(', ') ~ ')' -%}
+    {%- set all_rows -%}
+        select {{ names }}, {{ partition.column }} from {{ new_rows }} where {{ in_partitions }}
+        union all
+        select {{ names }}, {{ partition.column }} from {{ relation }} as kept_rows
+        where {{ in_partitions }} and not {{ of_changed }})
     {%- endset -%}
     {#- A dynamic overwrite replaces the partitions that it writes to; one that nothing is left of has to be named. -#}
-    {%- set filled = run_query(
-        'select ' ~ bucket ~ ' from ' ~ new_rows ~ ' union select ' ~ bucket ~ ' ' ~ kept_rows
-    ).columns[0].values() -%}
-    {%- set statements = [] -%}
-    {%- if filled | length > 0 -%}
-        {%- do run_query('set spark.sql.sources.partitionOverwriteMode=dynamic') -%}
-        {%- set overwrite -%}
-            insert overwrite table {{ relation }} partition ({{ bucket }})
-            select /*+ rebalance({{ bucket }}) */ *
-            from (
-                select {{ names }}, {{ bucket }} from {{ new_rows }}
-                union all
-                select {{ names }}, {{ bucket }} {{ kept_rows }}
-            ) as rows_of_buckets
-        {%- endset -%}
-        {%- do statements.append(overwrite) -%}
+    {%- set filled = [] -%}
+    {%- if doubtful -%}
+        {%- for value in run_query(
+            'select distinct ' ~ partition.column ~ ' from (' ~ all_rows ~ ') as rows_of_partitions'
+        ).columns[0].values() -%}
+            {%- do filled.append(influencer_roi.spark_partition_literal(partition, value)) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {%- for empty in buckets if empty not in filled -%}
+    {%- set statements = [] -%}
+    {%- if filled or not doubtful -%}
+        {%- do run_query('set spark.sql.sources.partitionOverwriteMode=dynamic') -%}
         {%- do statements.append(
-            'insert overwrite table ' ~ relation ~ ' partition (' ~ bucket ~ ' = ' ~ empty ~ ') select ' ~ names
+            'insert overwrite table ' ~ relation ~ ' partition (' ~ partition.column ~ ') select /*+ rebalance(' ~ partition.column
+            ~ ') */ * from (' ~ all_rows ~ ') as rows_of_partitions'
+        ) -%}
+    {%- endif -%}
+    {%- for empty in doubtful if empty not in filled -%}
+        {%- do statements.append(
+            'insert overwrite table ' ~ relation ~ ' partition (' ~ partition.column ~ ' = ' ~ empty ~ ') select ' ~ names
             ~ ' from ' ~ new_rows ~ ' where false'
         ) -%}
     {%- endfor -%}

@@ -16,6 +16,8 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 10000
 # A local cluster takes this many ports in a row.
 PORTS = 7
+# Files of a table that no day parts.
+DEFAULT_BUCKETS = 16
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,13 @@ class SparkPlace:
     `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
     of master and application, and a page a worker. `path` is the shared folder, and a local cluster's own;
     `url` is set where an object store is shared in its place. `buckets` is how many parts incremental tables
-    have; 0: builds are complete.
+    have that no day parts; 0: builds are complete.
     """
 
     host: str
     port: int
     path: Path
-    buckets: int = 0
+    buckets: int = DEFAULT_BUCKETS
     url: str = ""
 
     @property
@@ -99,7 +101,7 @@ class SparkPlace:
             "ROI_SPARK_PORT": str(self.port),
             "ROI_SPARK_PATH": self.url or str(self.path),
             "ROI_SPARK_ADDRESS": self.address(),
-            "ROI_SPARK_BUCKETS": str(self.buckets or ""),
+            "ROI_SPARK_BUCKETS": str(self.buckets),
         }
 
     @classmethod
@@ -126,7 +128,9 @@ class SparkPlace:
             scheme, _, rest = path.partition("://")
             # A folder with its scheme is a folder.
             url, path = ("", rest) if scheme == "file" else (path.rstrip("/"), str(data / "spark"))
-        buckets = (env.get("ROI_SPARK_BUCKETS") or "").strip()
-        if buckets and (not buckets.isdigit() or int(buckets) < 1):
-            raise SparkError(f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number from 1.")
-        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets or 0), url)
+        buckets = (env.get("ROI_SPARK_BUCKETS") or str(DEFAULT_BUCKETS)).strip()
+        if not buckets.isdigit():
+            raise SparkError(
+                f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number, 0 for complete builds."
+            )
+        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets), url)

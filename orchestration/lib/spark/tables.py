@@ -13,8 +13,8 @@ from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.place import SparkPlace
 from orchestration.lib.spark.store import FolderStore, Store
 
-# The partition of incremental tables: how they are stored, and nobody's data.
-_PARTITIONS = ("bucket_of_",)
+# The partitions of incremental tables, a day or a bucket: how they are stored, and nobody's data.
+_PARTITIONS = ("bucket_of_", "day_of_row")
 _DUCKDB_TYPES = {"string": "varchar", "float": "real"}
 
 

@@ -18,6 +18,13 @@ def test_defaults(tmp_path: Path) -> None:
     assert SparkPlace.from_env(tmp_path, {}) == SparkPlace("127.0.0.1", 10000, tmp_path / "spark")
 
 
+def test_builds_are_incremental_unless_there_are_no_buckets(tmp_path: Path) -> None:
+    for given, buckets in (({}, 16), ({"ROI_SPARK_BUCKETS": "0"}, 0), ({"ROI_SPARK_BUCKETS": "8"}, 8)):
+        place = SparkPlace.from_env(tmp_path, given)
+        assert place.buckets == buckets
+        assert place.environment()["ROI_SPARK_BUCKETS"] == str(buckets)
+
+
 def test_relative_folders_start_at_the_repository(tmp_path: Path) -> None:
     assert SparkPlace.from_env(tmp_path, {"ROI_SPARK_PATH": "shared"}).path == ROOT / "shared"
 
@@ -29,7 +36,7 @@ def test_relative_folders_start_at_the_repository(tmp_path: Path) -> None:
         ("ROI_SPARK_PORT", "80"),
         ("ROI_SPARK_PATH", "s3a://a bucket/roi"),
         ("ROI_SPARK_PATH", "s3a://bucket/roi?region=eu"),
-        ("ROI_SPARK_BUCKETS", "0"),
+        ("ROI_SPARK_BUCKETS", "-1"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:

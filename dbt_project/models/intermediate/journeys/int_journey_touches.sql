@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key', meta={'day_of': 'converted_at'},
+) }}
 
 {%- set policy = var('code_policy') %}
 

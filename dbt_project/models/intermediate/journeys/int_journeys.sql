@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='person_key', meta={'day_of': 'converted_at'},
+) }}
 
 {%- set code_wins = var('code_policy') == 'code_wins' %}
 
@@ -138,6 +140,7 @@ select
     numbered.touch_position,
     touches.path_length,
     numbered.touched_at,
+    numbered.converted_at,
     numbered.channel,
     numbered.influencer_id,
     numbered.campaign_id,
@@ -163,7 +166,7 @@ inner join decaying as touches
 union all
 select
     codes.conversion_key, codes.person_key, 0, codes.touchpoint_id, codes.touch_key, false, null, null, codes.touched_at,
-    codes.channel, codes.influencer_id, codes.campaign_id, codes.deliverable_id, codes.evidence, 0, 0, false, null, null, false,
+    codes.converted_at, codes.channel, codes.influencer_id, codes.campaign_id, codes.deliverable_id, codes.evidence, 0, 0, false, null, null, false,
     null, null, null, null, true, true
 from {{ ref('int_journey_touches') }} as codes
 where

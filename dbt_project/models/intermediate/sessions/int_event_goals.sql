@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key', meta={'day_of': 'reached_at'},
+) }}
 
 -- depends_on: {{ ref('int_changed_clicks') }}
 -- depends_on: {{ ref('stg_web__clicks') }}

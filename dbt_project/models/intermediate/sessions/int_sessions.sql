@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='replace_changed', unique_key='visitor_key',
-    meta={'changed': 'int_restated_visitors'},
+    meta={'changed': 'int_restated_visitors', 'day_of': 'started_at'},
 ) }}
 
 -- depends_on: {{ ref('conversion_events') }}

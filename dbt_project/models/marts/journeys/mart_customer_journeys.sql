@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed', unique_key='person_id', on_schema_change='fail',
+    meta={'day_of': 'event_at'},
+) }}
 
 -- Everything that is known of a person, in time order. People who never converted are in fct_sessions only.
 with people as (
