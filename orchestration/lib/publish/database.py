@@ -26,6 +26,7 @@ from orchestration.lib.publish.facts import RunFacts, create_table, document, wr
 from orchestration.lib.publish.layout import SCHEMA, SHARED_SCHEMA, read_layout
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal, quoted
+from orchestration.lib.publish.parallel import each
 from orchestration.lib.publish.parts import WHOLE, Earlier, Part, Parts
 from orchestration.lib.publish_options import PublishOptions
 
@@ -176,7 +177,7 @@ def build(
         if not layout.kinds:
             raise PublishError(f"The warehouse has no tables in the schema {SCHEMA}. Run `make run` first.")
         connection.execute(f"attach {literal(str(file))} as roi (storage_version '{READABLE_FROM}')")
-        # One flush to the disk instead of one a statement.
+        # Two flushes to the disk instead of one a statement.
         connection.execute("begin")
         connection.execute(f"drop schema if exists roi.{META_SCHEMA} cascade")
         make_room(connection, layout)
@@ -185,11 +186,13 @@ def build(
         connection.execute("set preserve_insertion_order = true")
         copy_views(connection, layout)
         copy_comments(connection, layout)
+        connection.execute("commit")
         parts = Parts(connection, layout, copied, earlier or {})
         built = [
-            BuiltTable(name, kind, parts.columns(name), parts.of(name))
-            for name, kind in sorted(layout.kinds.items())
+            BuiltTable(name, layout.kinds[name], parts.columns(name), rows)
+            for name, rows in parts.all().items()
         ]
+        connection.execute("begin")
         _write_run(connection, stamp, facts)
         connection.execute(f"create schema roi.{META_SCHEMA}")
         write_facts(connection, f"roi.{META_SCHEMA}", facts)
@@ -200,9 +203,7 @@ def build(
         connection.execute("use memory")
         connection.execute("detach roi")
         connection.execute(f"attach {literal(str(file))} as roi (read_only)")
-        for table in copied:
-            if table.is_changed:
-                verify(connection, table)
+        each(connection, verify, [table for table in copied if table.is_changed])
         names = connection.execute(
             "select table_name from duckdb_tables() "
             "where database_name = 'roi' and schema_name = ? order by 1",

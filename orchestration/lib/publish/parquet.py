@@ -18,6 +18,7 @@ from orchestration.lib.publish.layout import SCHEMA
 from orchestration.lib.publish.manifest import MANIFEST, Before, entry_of, write_manifest
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal
+from orchestration.lib.publish.parallel import each
 from orchestration.lib.publish.parts import Part, is_growing, rows_of
 from orchestration.lib.publish.workspace import flush, link_or_copy
 
@@ -41,11 +42,9 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Be
     """
     folder.mkdir()
     comments = {schema: read_comments(built.connection, schema) for schema in (SCHEMA, META_SCHEMA)}
-    sha256: dict[str, dict[str, str]] = {}
     unions = {table.key: union for table in built.tables if (union := _union(table, built.tables))}
-    for table in (*built.tables, *built.about):
-        if table.key not in unions:
-            sha256[table.key] = _write_table(built.connection, table, folder, before)
+    written = [table for table in (*built.tables, *built.about) if table.key not in unions]
+    sha256 = _write_tables(built.connection, written, folder, before)
     for key, union in unions.items():
         sha256[key] = {name: value for table in union for name, value in sha256[table.key].items()}
     tables, about = (
@@ -100,25 +99,39 @@ def _union(table: BuiltTable, tables: tuple[BuiltTable, ...]) -> list[BuiltTable
     return union if table.digest == total_of([other.digest for other in union]) else []
 
 
-def _write_table(
-    connection: duckdb.DuckDBPyConnection, table: BuiltTable, folder: Path, before: Before
-) -> dict[str, str]:
-    """Writes or links a table's files; returns their SHA-256."""
+def _write_tables(
+    connection: duckdb.DuckDBPyConnection, tables: list[BuiltTable], folder: Path, before: Before
+) -> dict[str, dict[str, str]]:
+    """Writes or links the files of tables; returns their SHA-256 by table and file."""
+    parts = [
+        (table, part)
+        for table in tables
+        for part in ([part for part in table.parts if part.digest.rows] or table.parts[:1])
+    ]
+    # The largest first, so that none is left to the end.
+    parts.sort(key=lambda each: -each[1].digest.rows)
+    for table, part in parts:
+        (folder / _file_name(table, part)).parent.mkdir(exist_ok=True)
+    hashes = each(connection, lambda cursor, one: _write_or_link(cursor, *one, folder, before), parts)
+    sha256: dict[str, dict[str, str]] = {table.key: {} for table in tables}
+    for (table, part), value in zip(parts, hashes, strict=True):
+        sha256[table.key][_file_name(table, part)] = value
+    return {key: dict(sorted(files.items())) for key, files in sha256.items()}
+
+
+def _write_or_link(
+    connection: duckdb.DuckDBPyConnection, table: BuiltTable, part: Part, folder: Path, before: Before
+) -> str:
+    """Writes a part's file, or links it where the version before has the same; returns its SHA-256."""
     earlier = before.tables.get(table.name) if table.schema == SCHEMA else None
     known = {part.month: part for part in earlier.parts} if earlier else {}
     has_same_columns = earlier is not None and earlier.columns == table.columns
-    sha256 = {}
-    for part in [part for part in table.parts if part.digest.rows] or table.parts[:1]:
-        name = _file_name(table, part)
-        file = folder / name
-        file.parent.mkdir(exist_ok=True)
-        is_same = has_same_columns and known.get(part.month) == part
-        if is_same and _link(before, name, file):
-            sha256[name] = before.sha256[name]
-        else:
-            _write(connection, table, part, file)
-            sha256[name] = _sha256(file)
-    return sha256
+    name = _file_name(table, part)
+    file = folder / name
+    if has_same_columns and known.get(part.month) == part and _link(before, name, file):
+        return before.sha256[name]
+    _write(connection, table, part, file)
+    return _sha256(file)
 
 
 def _link(before: Before, name: str, file: Path) -> bool:

@@ -20,6 +20,7 @@ from orchestration.lib.publish.digests import (
     Digest,
     by_month,
     digest_by_day,
+    digest_of,
     hash_of,
     text_hash,
     time_column,
@@ -28,6 +29,7 @@ from orchestration.lib.publish.digests import (
 from orchestration.lib.publish.layout import SCHEMA, SHARED_SCHEMA, Layout, Stored
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal, quoted
+from orchestration.lib.publish.parallel import each
 
 # One folder a table, whatever its size, so that nobody's paths change when it grows.
 _GROWING = re.compile(
@@ -99,7 +101,10 @@ def rows_of(part: Part, relation: str, columns: Columns) -> str:
 
 
 class Parts:
-    """The parts of what was copied, and of the views over it, which are worked out where they may differ."""
+    """The parts of what was copied, and of the views over it, which are worked out where they may differ.
+
+    What was copied has to be committed: several views are worked out at a time.
+    """
 
     def __init__(
         self,
@@ -121,9 +126,17 @@ class Parts:
             self.known[name] = self._of_table(copy) if copy else self._of_view(name)
         return self.known[name]
 
+    def all(self) -> dict[str, tuple[Part, ...]]:
+        """The parts of every table and view of `marts`."""
+        names = sorted(self.layout.kinds)
+        # Unions sum up the parts of others.
+        single = [name for name in names if not self._union(name, self.columns(name))]
+        each(self.connection, lambda _, name: self.of(name), single)
+        return {name: self.of(name) for name in names}
+
     def columns(self, name: str) -> tuple[tuple[str, str], ...]:
         """Names and types of the columns of a table or view of `marts`."""
-        return tuple(columns_of(self.connection, f"roi.{SCHEMA}.{quoted(name)}"))
+        return tuple(columns_of(self.connection.cursor(), f"roi.{SCHEMA}.{quoted(name)}"))
 
     def _of_table(self, copy: Copied) -> tuple[Part, ...]:
         rows = total_of(copy.days.values()).rows
@@ -155,11 +168,11 @@ class Parts:
             return tuple(part for _, part in sorted(same.items()))
         relation, column = f"roi.{SCHEMA}.{quoted(name)}", time_column(columns) if is_monthly else None
         if not contents:
-            return _by_digest(digest_by_day(self.connection, relation, columns, column), True)
+            return _by_digest(digest_by_day(self.connection.cursor(), relation, columns, column), True)
         new: list[Part] = []
         changed = contents.keys() - same.keys()
         if not is_monthly:
-            digest = total_of(digest_by_day(self.connection, relation, columns, None).values())
+            digest = digest_of(self.connection.cursor(), relation, columns)
             new = [Part(WHOLE, digest, contents[WHOLE])]
         else:
             found = self._digests(relation, columns, changed)
@@ -168,6 +181,8 @@ class Parts:
 
     def _union(self, name: str, columns: Columns) -> list[str]:
         """The relations of `marts` whose rows are the view's, as they are; none where it is anything else."""
+        if (SCHEMA, name) in self.copied:
+            return []
         _, _, query = self.layout.views[name].partition(" AS ")
         selects = [
             _SELECT.fullmatch(text) for text in re.split(r"\s*UNION ALL\s*", query.strip().rstrip(";"))
@@ -185,7 +200,7 @@ class Parts:
         rows = " union all ".join(
             f"from {rows_of(Part(month, Digest(), ''), relation, columns)}" for month in sorted(months)
         )
-        return by_month(digest_by_day(self.connection, f"({rows})", columns, time_column(columns)))
+        return by_month(digest_by_day(self.connection.cursor(), f"({rows})", columns, time_column(columns)))
 
     def _read_by(self, view: str) -> list[Copied]:
         named = set(re.findall(r"\w+", " ".join(self.layout.read_by(view).values())))
@@ -213,15 +228,19 @@ class Parts:
             return None
         relation = f"roi.{table.relation}"
         if column == _CONVERTED_AT:
-            return by_month(digest_by_day(self.connection, relation, table.columns, column))
+            return by_month(digest_by_day(self.connection.cursor(), relation, table.columns, column))
         if (SHARED_SCHEMA, _CONVERSIONS) not in self.copied:
             return None
-        rows = self.connection.execute(
-            f"select coalesce(day::varchar, {literal(UNDATED)}), count(*), sum(row_hash) from ("
-            f"select {_CONVERSION_KEY}, {hash_of(table.columns)} as row_hash from {relation}) as rows "
-            f"left join (select {_CONVERSION_KEY}, {_CONVERTED_AT}::date as day "
-            f"from roi.{SHARED_SCHEMA}.{_CONVERSIONS}) as conversions using ({_CONVERSION_KEY}) group by 1"
-        ).fetchall()
+        rows = (
+            self.connection.cursor()
+            .execute(
+                f"select coalesce(day::varchar, {literal(UNDATED)}), count(*), sum(row_hash) from ("
+                f"select {_CONVERSION_KEY}, {hash_of(table.columns)} as row_hash from {relation}) as rows "
+                f"left join (select {_CONVERSION_KEY}, {_CONVERTED_AT}::date as day "
+                f"from roi.{SHARED_SCHEMA}.{_CONVERSIONS}) as conversions using ({_CONVERSION_KEY}) group by 1"
+            )
+            .fetchall()
+        )
         return by_month({day: Digest(count, int(total)) for day, count, total in rows})
 
 

@@ -192,8 +192,7 @@ def open_store(address: str) -> Store:
     except Exception as error:
         # Each client has errors of its own.
         raise SparkError(
-            f"ROI_SPARK_PATH is {address!r}, which cannot be used from here "
-            f"({_words_of(error)}): {_ADVICE}."
+            f"ROI_SPARK_PATH is {address!r}, which cannot be used from here ({_words_of(error)}): {_ADVICE}."
         ) from error
 
 
