@@ -5,7 +5,9 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Compiling all of it at once costs a third of the set-up; Python compiles what is used when it is first used.
+# Compiling all of it at once costs a third of the set-up; Python compiles what is used when it is first used, and keeps it
+# even where, as in many container images, it is told not to: else each process would compile dbt and Dagster anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 # What a run needs, and what tests, lint and the dashboard need on top.
 RUN_READY := $(VENV)/.run-ready
