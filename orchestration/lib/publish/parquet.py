@@ -103,35 +103,48 @@ def _write_tables(
     connection: duckdb.DuckDBPyConnection, tables: list[BuiltTable], folder: Path, before: Before
 ) -> dict[str, dict[str, str]]:
     """Writes or links the files of tables; returns their SHA-256 by table and file."""
-    parts = [
-        (table, part)
-        for table in tables
-        for part in ([part for part in table.parts if part.digest.rows] or table.parts[:1])
-    ]
+    items = []
+    for table in tables:
+        parts = [part for part in table.parts if part.digest.rows] or [*table.parts[:1]]
+        # A view is worked out once for all of them.
+        items += [(table, parts)] if table.kind == "view" else [(table, [part]) for part in parts]
+        for part in parts:
+            (folder / _file_name(table, part)).parent.mkdir(exist_ok=True)
     # The largest first, so that none is left to the end.
-    parts.sort(key=lambda each: -each[1].digest.rows)
-    for table, part in parts:
-        (folder / _file_name(table, part)).parent.mkdir(exist_ok=True)
-    hashes = each(connection, lambda cursor, one: _write_or_link(cursor, *one, folder, before), parts)
+    items.sort(key=lambda item: -total_of([part.digest for part in item[1]]).rows)
+    written = each(connection, lambda cursor, item: _write_or_link(cursor, *item, folder, before), items)
     sha256: dict[str, dict[str, str]] = {table.key: {} for table in tables}
-    for (table, part), value in zip(parts, hashes, strict=True):
-        sha256[table.key][_file_name(table, part)] = value
+    for (table, _), hashes in zip(items, written, strict=True):
+        sha256[table.key] |= hashes
     return {key: dict(sorted(files.items())) for key, files in sha256.items()}
 
 
 def _write_or_link(
-    connection: duckdb.DuckDBPyConnection, table: BuiltTable, part: Part, folder: Path, before: Before
-) -> str:
-    """Writes a part's file, or links it where the version before has the same; returns its SHA-256."""
+    connection: duckdb.DuckDBPyConnection, table: BuiltTable, parts: list[Part], folder: Path, before: Before
+) -> dict[str, str]:
+    """Writes the files of parts, or links those that the version before has, too; returns their SHA-256."""
     earlier = before.tables.get(table.name) if table.schema == SCHEMA else None
     known = {part.month: part for part in earlier.parts} if earlier else {}
     has_same_columns = earlier is not None and earlier.columns == table.columns
-    name = _file_name(table, part)
-    file = folder / name
-    if has_same_columns and known.get(part.month) == part and _link(before, name, file):
-        return before.sha256[name]
-    _write(connection, table, part, file)
-    return _sha256(file)
+    sha256, changed = {}, []
+    for part in parts:
+        name = _file_name(table, part)
+        is_same = has_same_columns and known.get(part.month) == part
+        if is_same and _link(before, name, folder / name):
+            sha256[name] = before.sha256[name]
+        else:
+            changed.append(part)
+    relation = table.relation
+    if len(changed) > 1:
+        rows = rows_of([part.month for part in changed], relation, table.columns)
+        connection.execute(f"create or replace temp table worked_out as from {rows}")
+        relation = "temp.worked_out"
+    for part in changed:
+        name = _file_name(table, part)
+        _write(connection, table, part, relation, folder / name)
+        sha256[name] = _sha256(folder / name)
+    connection.execute("drop table if exists temp.worked_out")
+    return sha256
 
 
 def _link(before: Before, name: str, file: Path) -> bool:
@@ -152,22 +165,24 @@ def _file_name(table: BuiltTable, part: Part) -> str:
     return f"{name}/{month}.parquet"
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: BuiltTable, part: Part, file: Path) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: BuiltTable, part: Part, relation: str, file: Path
+) -> None:
     place = literal(str(file))
     # Ids are random text, and money is short: higher levels take longer for files of the same size.
     options = "format parquet, compression zstd, compression_level 1"
-    rows = rows_of(part, table.relation, table.columns)
+    rows = rows_of([part.month], relation, table.columns)
     connection.execute(f"copy (from {rows}) to {place} ({options})")
-    relation = f"read_parquet({place})"
-    if (found := columns_of(connection, f"(from {relation})")) != list(table.columns):
+    written = f"read_parquet({place})"
+    if (found := columns_of(connection, f"(from {written})")) != list(table.columns):
         changed = sorted(set(table.columns) - set(found))
         raise PublishError(
             f"{table.name} cannot be written as Parquet without changing the types of {changed}."
         )
-    digest = digest_of(connection, relation, table.columns)
+    digest = digest_of(connection, written, table.columns)
     # What a view works out may differ from its last time.
     if digest != part.digest and digest != digest_of(connection, rows, table.columns):
-        sides = (rows, relation)
+        sides = (rows, written)
         refuse_difference(
             connection, table.name, file.name, table.columns, sides, is_exact=table.kind == "table"
         )
