@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -119,6 +120,8 @@ class Parts:
         self.copied = {(copy.table.schema, copy.table.name): copy for copy in copied}
         self.earlier = earlier
         self.known: dict[str, tuple[Part, ...]] = {}
+        # Facts that are worked out at a time wait for what they all ask, in place of each working it out.
+        self.lock = threading.Lock()
 
     def of(self, name: str) -> tuple[Part, ...]:
         """The parts of a table or view of `marts`."""
@@ -211,7 +214,8 @@ class Parts:
         months: dict[str, list[str]] = {}
         timeless = []
         for copy in read:
-            digests = self._by_conversion(copy.table.schema, copy.table.name)
+            with self.lock:
+                digests = self._by_conversion(copy.table.schema, copy.table.name)
             if digests is None:
                 timeless.append(f"{copy.table.relation}={total_of(copy.days.values()).content}")
                 continue

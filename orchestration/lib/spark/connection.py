@@ -10,6 +10,7 @@ from typing import Any
 from orchestration.lib.spark.cluster import is_open
 from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.terminal import stated
 
 _SESSION = {
     "spark.sql.parser.escapedStringLiterals": "true",
@@ -103,7 +104,7 @@ def connect(place: SparkPlace) -> Iterator[Any]:
         # PyHive and Thrift have no error of their own for it.
         raise SparkError(
             f"What listens at {place.host}:{place.port} is no Spark Thrift server that can be used: "
-            f"{' '.join(str(error).split()) or type(error).__name__}."
+            f"{stated(error)}"
         ) from error
     try:
         yield connection.cursor()

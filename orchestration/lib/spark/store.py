@@ -15,10 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from orchestration.lib.spark.errors import SparkError
+from orchestration.lib.terminal import stated
 
 # What Hadoop calls a store that Arrow and fsspec know by another name.
 _SCHEMES = {"s3a": "s3", "s3n": "s3"}
-_ADVICE = "run `make spark-setup` once, and give the credentials as that store's own tools take them"
+_ADVICE = "Run `make spark-setup` once, and give the credentials as that store's own tools take them."
 
 
 class Store(Protocol):
@@ -117,7 +118,7 @@ class ObjectStore(Store):
         except Exception as error:
             # Each client has errors of its own.
             raise SparkError(
-                f"Cannot {doing} {name or '/'} in the object store at {self._root} ({_words_of(error)}). "
+                f"Cannot {doing} {name or '/'} in the object store at {self._root}: {stated(error)} "
                 "Nothing was published; run again when it answers."
             ) from error
 
@@ -192,7 +193,7 @@ def open_store(address: str) -> Store:
     except Exception as error:
         # Each client has errors of its own.
         raise SparkError(
-            f"ROI_SPARK_PATH is {address!r}, which cannot be used from here ({_words_of(error)}): {_ADVICE}."
+            f"ROI_SPARK_PATH is {address!r}, which cannot be used from here: {stated(error)} {_ADVICE}"
         ) from error
 
 
@@ -209,7 +210,3 @@ def _object_store(scheme: str, rest: str) -> tuple[Any, str]:
         return ArrowFSWrapper(files), place
     files, place = fsspec.core.url_to_fs(url)
     return files, place
-
-
-def _words_of(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
