@@ -7,7 +7,6 @@
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set stored = influencer_roi.stored_credits(this) -%}
-    {%- set is_partial = influencer_roi.partial_build() -%}
     {%- set query, view = compiled_code.split(influencer_roi.view_from_here()) -%}
     {%- set query = query ~ ' select * from credits' -%}
 
@@ -17,14 +16,7 @@
     {% if existing_relation is not none and not existing_relation.is_view %}
         {% do adapter.drop_relation(existing_relation) %}
     {% endif %}
-    {% call statement('main') -%}
-        {%- if is_partial -%}
-            delete from {{ stored }} where person_key in (select person_key from {{ ref('int_changed_people') }});
-            insert into {{ stored }} {{ query }};
-        {%- else -%}
-            {{ influencer_roi.create_or_replace_table(stored, query) }}
-        {%- endif -%}
-    {%- endcall %}
+    {{ influencer_roi.store_credits(stored, query) }}
     {% if config.get('contract').enforced %}
         {{ get_assert_columns_equivalent(compiled_code) }}
     {% endif %}
@@ -36,6 +28,37 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# store_credits(stored, query): makes what a fact stores anew, or in a partial build what belongs to changed people.
+   Trap: Spark's Parquet tables lose no rows, so there it is in buckets of people, as an incremental table is. #}
+{% macro store_credits(stored, query) -%}
+    {{ return(adapter.dispatch('store_credits', 'influencer_roi')(stored, query)) }}
+{%- endmacro %}
+
+{% macro default__store_credits(stored, query) -%}
+    {%- call statement('main') -%}
+        {%- if influencer_roi.partial_build() -%}
+            delete from {{ stored }} where person_key in (select person_key from {{ ref('int_changed_people') }});
+            insert into {{ stored }} {{ query }};
+        {%- else -%}
+            {{ influencer_roi.create_or_replace_table(stored, query) }}
+        {%- endif -%}
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro spark__store_credits(stored, query) -%}
+    {%- if influencer_roi.partial_build() -%}
+        {{ influencer_roi.spark_replace_changed(
+            load_cached_relation(stored), 'person_key', query, influencer_roi.changed_keys(stored, 'person_key')
+        ) }}
+    {%- elif influencer_roi.spark_strategies_of_partitions() and not config.get('meta', {}).get('restates_everybody') -%}
+        {{ influencer_roi.spark_build_partitions(stored, 'person_key', query) }}
+    {%- else -%}
+        {%- call statement('main') -%}
+            {{ influencer_roi.create_or_replace_table(stored, query) }}
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
 
 {# stored_credits(fact): the table behind the view of a fact; `fact` is its relation. #}
 {% macro stored_credits(fact) -%}
