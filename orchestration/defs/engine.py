@@ -19,7 +19,8 @@ class Engine(ConfigurableResource):
     """What builds the models of a run."""
 
     target: Target = Field(
-        description="What builds: duckdb on this machine, or spark, at ROI_SPARK_HOST and ROI_SPARK_PORT."
+        description="What builds: duckdb on this machine; spark, at ROI_SPARK_HOST and ROI_SPARK_PORT; "
+        "spark_session, Spark without a server, for a try."
     )
 
     def apply(self, settings: Settings) -> Settings:

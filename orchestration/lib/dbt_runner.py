@@ -142,6 +142,10 @@ def invoke_dbt(
         finally:
             listener.close()
             close_connections()
+            if settings.spark and settings.spark.is_session:
+                from orchestration.lib.spark import session
+
+                session.end()
     error = None
     if outcome.exception is not None:
         error = str(outcome.exception) or type(outcome.exception).__name__

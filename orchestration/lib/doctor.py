@@ -16,7 +16,7 @@ import duckdb
 from orchestration.lib.load_report import dataset_loads, quarantine_reasons
 from orchestration.lib.publish import READABLE_FROM, RUN_TABLE, SCHEMA
 from orchestration.lib.registry import Severity, check_registry, read_registry
-from orchestration.lib.settings import SPARK, Settings, SettingsError
+from orchestration.lib.settings import SPARK, SPARK_SESSION, Settings, SettingsError
 from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.java import find_java
 from orchestration.lib.warehouse import WarehouseError, open_warehouse
@@ -155,5 +155,9 @@ def _java(target: str) -> Fact:
         return Fact("java", True, str(find_java()))
     except SparkError as error:
         return Fact(
-            "java", None, str(error) if target == SPARK else "none that Spark can use; nothing else needs it"
+            "java",
+            None,
+            str(error)
+            if target in (SPARK, SPARK_SESSION)
+            else "none that Spark can use; nothing else needs it",
         )

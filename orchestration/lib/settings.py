@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = ROOT / "dbt_project"
 PROFILE = "influencer_roi"
-# The target of profiles.yml that needs a cluster.
-SPARK = "spark"
+# The targets of profiles.yml that are Spark, with its server and within the process that asks.
+SPARK, SPARK_SESSION = "spark", "spark_session"
 
 DEFAULT_LANDING = "seeds/sample/landing"
 DEFAULT_REGISTRY = "seeds/registry"
@@ -133,7 +133,7 @@ class Settings:
         if target == self.target:
             return self
         env = os.environ if env is None else env
-        return replace(self, target=target, spark=_spark_place(env, self.data) if target == SPARK else None)
+        return replace(self, target=target, spark=_spark_place(env, self.data, target))
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, create: bool = True) -> Settings:
@@ -165,7 +165,7 @@ class Settings:
         memory_limit = _memory_limit(env)
         threads = _threads(env)
         data = _data_folder(env, create)
-        spark = _spark_place(env, data) if target == SPARK else None
+        spark = _spark_place(env, data, target)
         return cls(
             root=ROOT,
             landing=landing,
@@ -220,12 +220,14 @@ def _data_folder(env: Mapping[str, str], create: bool) -> Path:
     return folder
 
 
-def _spark_place(env: Mapping[str, str], data: Path) -> SparkPlace:
+def _spark_place(env: Mapping[str, str], data: Path, target: str) -> SparkPlace | None:
+    if target not in (SPARK, SPARK_SESSION):
+        return None
     from orchestration.lib.spark.errors import SparkError
     from orchestration.lib.spark.place import SparkPlace
 
     try:
-        return SparkPlace.from_env(data, env)
+        return SparkPlace.from_env(data, env, is_session=target == SPARK_SESSION)
     except SparkError as error:
         raise SettingsError(str(error)) from error
 

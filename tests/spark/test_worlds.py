@@ -13,7 +13,7 @@ import pytest
 from orchestration.lib.dbt_runner import NodeEvent
 from orchestration.lib.manifest import prepare_manifest, read_manifest
 from orchestration.lib.settings import Settings
-from orchestration.lib.spark import cluster
+from orchestration.lib.spark import cluster, session
 from orchestration.lib.spark.fetch import fetch
 from orchestration.lib.spark.place import SparkPlace
 from tests.support.hostile_world import write_hostile_world
@@ -37,7 +37,7 @@ def spark(spark_without_metastore: SparkPlace) -> SparkPlace:
 
 
 def _on_spark(spark: SparkPlace, folder: Path, variables: str = "{}") -> Settings:
-    more = {"ROI_TARGET": "spark", **spark.environment()}
+    more = {"ROI_TARGET": "spark_session" if spark.is_session else "spark", **spark.environment()}
     return settings_for(folder / "landing", folder / "registry", folder / "spark", variables, more)
 
 
@@ -99,6 +99,22 @@ def test_random_worlds(spark: SparkPlace, tmp_path: Path, seed: int) -> None:
     on_duckdb = _on_duckdb(tmp_path, on_spark.landing)
     for settings in (on_spark, on_duckdb):
         build(settings, BUILD)
+    different = _different_marts(on_duckdb, on_spark)
+    assert not different, different
+
+
+def test_two_batches_in_a_session(tmp_path: Path) -> None:
+    """Without a server, in this process; the second build is a partial one."""
+    world = random_world(seed=9)
+    write_registry(tmp_path / "registry")
+    on_spark = _on_spark(SparkPlace.from_env(tmp_path, {}, is_session=True), tmp_path)
+    for number, batch in enumerate(split(world, 9, batches=2)):
+        write_batch(on_spark.landing, f"batch_{number}", batch)
+        build(on_spark, BUILD)
+        assert not session.is_running()
+    on_duckdb = _on_duckdb(tmp_path, tmp_path / "at_once")
+    write_batch(on_duckdb.landing, "everything", world)
+    build(on_duckdb, BUILD)
     different = _different_marts(on_duckdb, on_spark)
     assert not different, different
 

@@ -140,7 +140,7 @@ def _conclude(result: DbtResult, progress: Progress, settings: Settings) -> None
     if not result.success and spark and not answers(spark):
         # What each node says of it is the same, and hides the reason.
         raise Failure(
-            description=f"Spark at {spark.host}:{spark.port} stopped answering during the build: "
+            description=f"{spark.name} stopped answering during the build: "
             "start it and run again. Nothing is published.",
             allow_retries=False,
         )

@@ -77,7 +77,7 @@ def up(place: SparkPlace, workers: int = WORKERS, settings: Mapping[str, str] | 
     if running:
         down(place)
     _refuse_taken_ports(place, workers)
-    for folder in (place.warehouse, place.logs, place.path / "metastore", place.path / "work"):
+    for folder in (place.warehouse, place.logs, place.metastore, place.path / "work"):
         folder.mkdir(parents=True, exist_ok=True)
     started: list[Process] = []
     try:
@@ -136,7 +136,7 @@ def _command(home: Path, place: SparkPlace, name: str, more: Mapping[str, str] |
             *("--webui-port", str(place.worker_page_port(number))),
             *("--work-dir", str(place.path / "work"), place.master),
         ]
-    conf = {**_conf(place), **(more or {})}
+    conf = {**configuration(place), **(more or {})}
     settings = [part for key, value in conf.items() for part in ("--conf", f"{key}={value}")]
     return [
         *(str(home / "bin" / "spark-submit"), "--class", _THRIFT_SERVER, "--master", place.master),
@@ -150,21 +150,22 @@ def _command(home: Path, place: SparkPlace, name: str, more: Mapping[str, str] |
     ]
 
 
-def _conf(place: SparkPlace) -> dict[str, str]:
+def configuration(place: SparkPlace) -> dict[str, str]:
     """What differs from Spark's defaults; docs/scale.md says what a larger cluster sets."""
-    metastore = place.path / "metastore"
     # Code that is compiled for queries fills the metaspace, and each step of its growth stops everything.
     java_options = "-Duser.timezone=UTC -XX:MetaspaceSize=256m"
     return {
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
-        "spark.driver.extraJavaOptions": f"{java_options} -Dderby.system.home={metastore}",
+        "spark.driver.extraJavaOptions": f"{java_options} -Dderby.system.home={place.metastore}",
         "spark.executor.extraJavaOptions": java_options,
         "spark.executor.memory": EXECUTOR_MEMORY,
         "spark.ui.port": str(place.application_page_port),
         "spark.local.dir": str(place.path / "work"),
         "spark.sql.warehouse.dir": str(place.warehouse),
-        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={metastore}/db;create=true",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={place.metastore}/db;create=true"
+        ),
         # Few cores: more partitions only cost starts of tasks; adaptive execution makes them fewer still.
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.session.timeZone": "UTC",

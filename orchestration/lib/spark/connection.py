@@ -1,4 +1,4 @@
-"""A connection to Spark's Thrift server."""
+"""A connection to Spark: to its Thrift server, or to the session of this process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from orchestration.lib.spark import session
 from orchestration.lib.spark.cluster import is_open
 from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.place import SparkPlace
@@ -26,23 +27,26 @@ def require(place: SparkPlace) -> None:
     """Says in one sentence what is missing before Spark can be used.
 
     Raises:
-        SparkError: the client is not installed, or no Thrift server answers.
+        SparkError: the client is not installed, no Thrift server answers, or no session can be had.
     """
     try:
         import dbt.adapters.spark  # noqa: F401
         import pyhive  # noqa: F401
     except ImportError as error:
         raise SparkError("Spark's client is not installed: run `make spark-setup` once.") from error
-    if not is_open(place.host, place.port):
+    if place.is_session:
+        session.require(place)
+    elif not is_open(place.host, place.port):
         raise SparkError(
             f"No Spark answers at {place.host}:{place.port}: start one on this machine with `make spark-up`, "
-            "or set ROI_SPARK_HOST and ROI_SPARK_PORT to the Thrift server of yours."
+            "set ROI_SPARK_HOST and ROI_SPARK_PORT to the Thrift server of yours, or try it without a server "
+            "(ROI_TARGET=spark_session)."
         )
 
 
 def answers(place: SparkPlace) -> bool:
-    """Whether something still listens where the Thrift server was."""
-    return is_open(place.host, place.port)
+    """Whether something still listens where the Thrift server was; a session is asked where it is."""
+    return place.is_session or is_open(place.host, place.port)
 
 
 def require_workers(place: SparkPlace, seconds: float = _WORKER_SECONDS) -> None:
@@ -55,6 +59,10 @@ def require_workers(place: SparkPlace, seconds: float = _WORKER_SECONDS) -> None
     Raises:
         SparkError: see `connect`; or no worker has done a small query in this time.
     """
+    if place.is_session:
+        # It works where it is asked.
+        require(place)
+        return
     with connect(place) as cursor:
         from TCLIService.ttypes import TOperationState
 
@@ -70,15 +78,14 @@ def require_workers(place: SparkPlace, seconds: float = _WORKER_SECONDS) -> None
             if time.monotonic() > deadline:
                 cursor.cancel()
                 raise SparkError(
-                    f"Spark at {place.host}:{place.port} takes queries, but no worker has done one in "
+                    f"{place.name} takes queries, but no worker has done one in "
                     f"{seconds:.0f} s: start workers (on this machine: `make spark-down`, `make spark-up`), "
                     "or free some that are busy."
                 )
             time.sleep(0.1)
         if status.operationState != TOperationState.FINISHED_STATE:
             raise SparkError(
-                f"Spark at {place.host}:{place.port} refused a statement: "
-                f"{' '.join(str(status.errorMessage).split())}"
+                f"{place.name} refused a statement: {' '.join(str(status.errorMessage).split())}"
             )
 
 
@@ -87,8 +94,14 @@ def connect(place: SparkPlace) -> Iterator[Any]:
     """A DB-API cursor whose session reads and writes as dbt's do.
 
     Raises:
-        SparkError: see `require`; or the server refuses the session, or a statement.
+        SparkError: see `require`; or Spark refuses the session, or a statement.
     """
+    with session.connect(place) if place.is_session else _connect_to_server(place) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _connect_to_server(place: SparkPlace) -> Iterator[Any]:
     require(place)
     from pyhive import exc, hive
 
@@ -109,7 +122,7 @@ def connect(place: SparkPlace) -> Iterator[Any]:
     try:
         yield connection.cursor()
     except exc.Error as error:
-        raise SparkError(f"Spark at {place.host}:{place.port} refused a statement: {_said(error)}") from error
+        raise SparkError(f"{place.name} refused a statement: {_said(error)}") from error
     finally:
         # What was asked is done or has failed by now; a server that cannot end a session changes neither.
         with suppress(Exception):

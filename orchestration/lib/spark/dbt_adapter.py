@@ -6,7 +6,9 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from orchestration.lib.spark.place import place_in_force
 from orchestration.lib.spark.python_models import METHOD, TablesJob
+from orchestration.lib.spark.session import open_cursor
 
 # How many tables' files a session remembers. One that remembers any reads what another session has replaced.
 REMEMBERED_TABLES = "spark.sql.filesourceTableRelationCacheSize"
@@ -22,6 +24,13 @@ def register() -> None:
 
     manager: Any = SparkConnectionManager
     manager.release = _release
+
+    with suppress(ImportError):
+        # Spark itself is only needed where it runs in this process.
+        from dbt.adapters.spark.session import Connection
+
+        session: Any = Connection
+        session.cursor = _open_cursor
 
     adapter: Any = SparkAdapter
     adapter.python_submission_helpers = property(lambda _: {METHOD: TablesJob})
@@ -41,6 +50,12 @@ def _release(manager: Any) -> None:
     is_sound = connection is not None and connection.state == "open" and sys.exc_info()[0] is None
     if not (is_sound and _is_kept(connection.handle)):
         BaseConnectionManager.release(manager)
+
+
+def _open_cursor(connection: Any) -> Any:
+    """A cursor of this process's session, with ANSI mode, which dbt's own would switch off."""
+    parameters = {**connection.server_side_parameters, "spark.sql.ansi.enabled": "true"}
+    return open_cursor(place_in_force(), parameters)
 
 
 def _is_kept(session: Any) -> bool:

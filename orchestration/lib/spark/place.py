@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.lib.settings import resolve
+from orchestration.lib.settings import Settings, resolve
 from orchestration.lib.spark.errors import SparkError
 from orchestration.lib.spark.store import Store, open_store
 
@@ -27,7 +27,8 @@ class SparkPlace:
     `host` and `port` are the Thrift server's. A local cluster uses the ports after it: the master, the pages
     of master and application, and a page a worker. `path` is the shared folder, and a local cluster's own;
     `url` is set where an object store is shared in its place. `buckets` is how many parts incremental tables
-    have that no day parts; 0: builds are complete.
+    have that no day parts; 0: builds are complete. `is_session`: there is no server, and whoever asks has
+    Spark in its own process.
     """
 
     host: str
@@ -35,6 +36,12 @@ class SparkPlace:
     path: Path
     buckets: int = DEFAULT_BUCKETS
     url: str = ""
+    is_session: bool = False
+
+    @property
+    def name(self) -> str:
+        """Which Spark it is, for messages."""
+        return "Spark in this process" if self.is_session else f"Spark at {self.host}:{self.port}"
 
     @property
     def master_port(self) -> int:
@@ -76,8 +83,13 @@ class SparkPlace:
         return self.path / "cluster.json"
 
     @property
+    def metastore(self) -> Path:
+        """The local catalog: which tables there are."""
+        return self.path / "metastore"
+
+    @property
     def logs(self) -> Path:
-        """Logs of a local cluster."""
+        """Logs of a local cluster, or of sessions."""
         return self.path / "logs"
 
     @property
@@ -105,8 +117,15 @@ class SparkPlace:
         }
 
     @classmethod
-    def from_env(cls, data: Path, env: Mapping[str, str] | None = None) -> SparkPlace:
+    def from_env(
+        cls, data: Path, env: Mapping[str, str] | None = None, is_session: bool = False
+    ) -> SparkPlace:
         """From ROI_SPARK_HOST, _PORT, _BUCKETS and _PATH (default: `spark` below the data folder).
+
+        Args:
+            data: the data folder.
+            env: the variables (`os.environ` unless given).
+            is_session: without a server; host and port are read and not used.
 
         Raises:
             SparkError: a variable has a value that cannot be used.
@@ -133,4 +152,17 @@ class SparkPlace:
             raise SparkError(
                 f"ROI_SPARK_BUCKETS is {buckets!r}; it must be a whole number, 0 for complete builds."
             )
-        return cls(env.get("ROI_SPARK_HOST") or HOST, int(port), resolve(path), int(buckets), url)
+        host = env.get("ROI_SPARK_HOST") or HOST
+        return cls(host, int(port), resolve(path), int(buckets), url, is_session)
+
+
+def place_in_force() -> SparkPlace:
+    """Where Spark is by the environment alone, for what dbt calls: it hands on nothing else.
+
+    Raises:
+        SparkError: the target is no Spark.
+    """
+    settings = Settings.from_env(create=False)
+    if settings.spark is None:
+        raise SparkError(f"ROI_TARGET is {settings.target!r}: there is no Spark.")
+    return settings.spark

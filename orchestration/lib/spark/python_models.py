@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.publish.names import literal
-from orchestration.lib.settings import Settings
 from orchestration.lib.spark.connection import connect
-from orchestration.lib.spark.place import SparkPlace
+from orchestration.lib.spark.place import place_in_force
 from orchestration.lib.spark.tables import read_tables
 
 METHOD = "tables"
@@ -28,8 +27,7 @@ class TablesJob:
     def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
         self._schema, self._table = parsed_model["schema"], parsed_model["alias"]
         self._name = f"{self._schema}.{self._table}"
-        # The job exports its settings; dbt hands nothing else to whoever runs a Python model.
-        self._place = SparkPlace.from_env(Settings.from_env(create=False).data)
+        self._place = place_in_force()
 
     def submit(self, compiled_code: str) -> None:
         """Runs the model's code and makes its result a table of Spark."""

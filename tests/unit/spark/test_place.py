@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,24 @@ def test_only_the_target_spark_hands_on_where_it_is(tmp_path: Path) -> None:
     ]
 
 
-def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_is_a_target_of_its_own(tmp_path: Path) -> None:
+    environment = {"ROI_DATA": str(tmp_path), "ROI_HASH_KEY": "a key"}
+    for settings in (
+        Settings.from_env({**environment, "ROI_TARGET": "spark_session"}),
+        Settings.from_env(environment).on("spark_session", environment),
+    ):
+        assert settings.spark == replace(SparkPlace.from_env(tmp_path, {}), is_session=True)
+        assert settings.spark.name == "Spark in this process"
+        assert Settings.from_env({**environment, **settings.environment()}) == settings
+    assert Settings.from_env(environment).on("duckdb").spark is None
+
+
+@pytest.mark.parametrize("is_session", [False, True])
+def test_spark_that_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_session: bool
+) -> None:
     monkeypatch.setitem(sys.modules, "pyhive", None)
     with pytest.raises(
         SparkError, match=r"^Spark's client is not installed: run `make spark-setup` once[.]$"
     ):
-        require(SparkPlace.from_env(tmp_path, {}))
+        require(SparkPlace.from_env(tmp_path, {}, is_session))
