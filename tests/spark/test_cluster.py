@@ -35,7 +35,9 @@ def test_sessions_read_literals_as_duckdb_does(spark: SparkPlace) -> None:
 
 
 def test_no_server_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SparkError, match=r"^No Spark answers at 127.0.0.1:1999: [^\n]* yours, or try [^\n]*[.]$"):
+    with pytest.raises(
+        SparkError, match=r"^No Spark answers at 127.0.0.1:1999: [^\n]* yours, or try [^\n]*[.]$"
+    ):
         require(SparkPlace("127.0.0.1", 1999, tmp_path))
 
 
