@@ -6,6 +6,7 @@
         {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
     {%- endfor -%}
 {%- endif -%}
+{%- set recorded = adapter.get_relation(this.database, 'intermediate', 'int_build_recorded') if execute -%}
 {%- set code = local_md5(
     checksums | sort | join(',') ~ tojson(invocation_args_dict.vars or {}, sort_keys=true) ~ env_var('ROI_CODE_HASH', '')
 ) -%}
@@ -16,12 +17,20 @@
 ] -%}
 
 -- ROI_CODE_HASH stands for macros, defaults and Python, which dbt's checksums leave out.
--- What every row of the warehouse rests on beside the landed data: when it differs from the last complete build's,
--- everything is restated.
+with rests_on as (
+    select
+        md5(concat(
+            '{{ code }}'
+            {% for seed in seeds %}
+            , '|', (select {{ table_hash(ref(seed)) }} from {{ ref(seed) }} as seed)
+            {% endfor %}
+        )) as code_fingerprint
+)
+
+-- When it differs from the last complete build's, everything is restated: the files are those that it took in.
 select
-    md5(concat(
-        '{{ code }}'
-        {% for seed in seeds %}
-        , '|', (select {{ table_hash(ref(seed)) }} from {{ ref(seed) }} as seed)
-        {% endfor %}
-    )) as fingerprint
+    code_fingerprint,
+    {{ build_fingerprint(
+        'code_fingerprint', '(select max(built_through_file_id) from ' ~ recorded ~ ')' if recorded else none
+    ) }} as fingerprint
+from rests_on

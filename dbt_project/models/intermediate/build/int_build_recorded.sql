@@ -6,6 +6,6 @@
 -- depends_on: {{ ref('int_sessions') }}
 -- depends_on: {{ ref('int_people_recorded') }}
 select
-    fingerprint,
+    {{ build_fingerprint('code_fingerprint') }} as fingerprint,
     (select coalesce(max(file_id), -1) from {{ source('raw', 'load_log') }}) as built_through_file_id
 from {{ ref('int_build_fingerprint') }}
