@@ -17,6 +17,7 @@ from dagster import (
 from orchestration.defs.engine import Engine
 from orchestration.defs.ingestion.checks import quarantine_check_specs, quarantine_result, raw_key
 from orchestration.lib import run_lock
+from orchestration.lib.ingestion.errors import OtherHashKey
 from orchestration.lib.ingestion.loader import load_landing
 from orchestration.lib.ingestion.report import FileResult, LoadReport
 from orchestration.lib.load_report import DATASETS, DatasetLoad, dataset_loads
@@ -87,7 +88,12 @@ def _load(settings: Settings, connection: duckdb.DuckDBPyConnection, progress: P
             started = True
         progress.step("files", file.path)
 
-    return load_landing(connection, settings.landing, settings.hash_key, settings.quarantine_dir, on_progress)
+    try:
+        return load_landing(
+            connection, settings.landing, settings.hash_key, settings.quarantine_dir, on_progress
+        )
+    except OtherHashKey as error:
+        raise Failure(description=str(error), allow_retries=False) from error
 
 
 def _hand_to_spark(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:

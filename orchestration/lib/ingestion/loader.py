@@ -20,7 +20,7 @@ from orchestration.lib.ingestion.privacy import set_hash_key
 from orchestration.lib.ingestion.quarantine import write_quarantine_folder
 from orchestration.lib.ingestion.readiness import has_done_marker
 from orchestration.lib.ingestion.report import FileResult, LoadReport, OnProgress
-from orchestration.lib.ingestion.schema import ensure_schema
+from orchestration.lib.ingestion.schema import ensure_schema, refuse_other_key
 from orchestration.lib.ingestion.sources import Source
 from orchestration.lib.ingestion.target import Target
 
@@ -43,7 +43,8 @@ def load_landing(
     fault of the machine (disk, memory) or of this code, and leaves all files before it loaded and the current
     one untouched. A file that changed less than `settle_seconds` ago is left for the next run, unless a
     `.done` marker says that it is complete: what a sensor starts must not catch a file half written.
-    Raises NotADirectoryError where `landing` is missing and ValueError where `hash_key` is empty.
+    Raises NotADirectoryError where `landing` is missing, ValueError where `hash_key` is empty and
+    OtherHashKey where it is not the one that was loaded with.
     """
     if not hash_key:
         raise ValueError("there is no hash key; set ROI_HASH_KEY")
@@ -51,6 +52,7 @@ def load_landing(
     limits = limits or Limits.from_env()
     files = discover(landing)
     ensure_schema(con)
+    refuse_other_key(con, hash_key)
     report = LoadReport()
     with _session(con, hash_key, limits), _work_folder(quarantine_dir) as work:
         ledger = Ledger(con)

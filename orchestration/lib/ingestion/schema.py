@@ -6,10 +6,16 @@ how text becomes a value, which values are refused, and the SQL type of the raw 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.lib.ingestion.errors import OtherHashKey
+
+# What `raw.meta` tells the key of personal hashes by.
+KEY_PROBE = "hash_key_probe"
 SQL_TYPES = {
     "id": "varchar",
     "text": "varchar",
@@ -147,6 +153,30 @@ def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create table if not exists raw.{table} ({described})")
     con.execute("create table if not exists raw.meta (key varchar, value varchar)")
     _rekey_if_needed(con)
+
+
+def refuse_other_key(con: duckdb.DuckDBPyConnection, hash_key: bytes) -> None:
+    """Refuses a key that what is loaded was not hashed with: people would fall apart, one part a key.
+
+    What is kept to tell is a hash under the key, from which nobody gets the key.
+
+    Raises:
+        OtherHashKey: there are files that were loaded under another one.
+    """
+    probe = hmac.new(hash_key, b"warehouse", hashlib.sha256).hexdigest()
+    stored = con.execute(f"select value from raw.meta where key = '{KEY_PROBE}'").fetchone()
+    if stored and stored[0] == probe:
+        return
+    loaded = con.execute("select count(*) from raw.load_log where rows_loaded > 0").fetchone()
+    if stored and loaded and loaded[0]:
+        raise OtherHashKey(
+            "ROI_HASH_KEY is not the key that this warehouse was loaded with, so people would not be found "
+            "again: set the old key, or load everything anew into an empty ROI_DATA."
+        )
+    con.execute("begin")
+    con.execute(f"delete from raw.meta where key = '{KEY_PROBE}'")
+    con.execute("insert into raw.meta values (?, ?)", [KEY_PROBE, probe])
+    con.execute("commit")
 
 
 def _rekey_if_needed(con: duckdb.DuckDBPyConnection) -> None:

@@ -33,7 +33,7 @@ class Manifest:
     """What the files hold.
 
     Attributes:
-        probe: a hash of DuckDB's that keys of clicks depend on; other keys, other files.
+        probe: hashes that keys of clicks and hashes of people depend on; others, other files.
         files: a hash of what was loaded; the folder may have served another warehouse.
         clicks: rows of clicks.
         through_file_id: the last load whose clicks are there.
@@ -58,7 +58,7 @@ def export(con: duckdb.DuckDBPyConnection, place: SparkPlace) -> Manifest:
     """
     store = place.store
     known = read_manifest(place)
-    probe = _value(con, "select value from raw.meta where key = 'hash_probe'")
+    probe = _value(con, "select string_agg(key || '=' || value, ' ' order by key) from raw.meta")
     through = int(_value(con, "select coalesce(max(file_id), -1) from raw.load_log"))
     clicks = int(_value(con, "select count(*) from raw.clicks"))
     kept = _value(con, f"select count(*) from raw.clicks where _file_id <= {known.through_file_id}")

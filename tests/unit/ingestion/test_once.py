@@ -176,6 +176,35 @@ def test_an_empty_hash_key_is_refused_before_anything_is_written(landing: Landin
     assert landing.rows("select * from duckdb_tables()") == []
 
 
+def test_another_hash_key_is_refused_before_anything_is_loaded(landing: Landing):
+    """Rows under two keys would make two people of one; nothing that is kept says what the key is."""
+    from orchestration.lib.ingestion import load_landing
+    from orchestration.lib.ingestion.errors import OtherHashKey
+
+    landing.put("clicks/standard/a.csv", "")
+    landing.load()
+    # Nothing was loaded yet, so any key will do.
+    load_landing(landing.con, landing.folder, b"another key", landing.quarantine)
+    landing.load()
+    landing.put("clicks/standard/b.csv", ROW)
+    landing.load()
+    landing.put("clicks/standard/c.csv", ROW.replace("1", "2"))
+    before = landing.rows("from raw.load_log")
+    with pytest.raises(OtherHashKey, match=r"^ROI_HASH_KEY is not the key [^\n]*[.]$"):
+        load_landing(landing.con, landing.folder, b"another key", landing.quarantine)
+    assert landing.rows("from raw.load_log") == before
+    landing.load()
+    assert len(landing.rows("from raw.load_log")) == len(before) + 1
+
+
+def test_a_warehouse_from_before_keys_were_compared_is_taken_as_it_is(landing: Landing):
+    landing.put("clicks/standard/a.csv", ROW)
+    landing.load()
+    landing.con.execute("delete from raw.meta where key = 'hash_key_probe'")
+    landing.load()
+    assert len(landing.rows("from raw.meta where key = 'hash_key_probe'")) == 1
+
+
 def test_limits_come_from_the_environment():
     limits = Limits.from_env({"ROI_MAX_GZ_BYTES": "5", "ROI_LOAD_MEMORY_BYTES": "7", "ROI_MAX_GZ_RATIO": ""})
     assert (limits.gz_bytes, limits.memory_bytes, limits.gz_ratio) == (5, 7, Limits().gz_ratio)
