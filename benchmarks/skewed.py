@@ -28,11 +28,14 @@ WORLDS: dict[str, dict[str, str]] = {
         " case when {monitored} then null else customer_id end as customer_id,"
         " case when {monitored} then null else email end as email"
     },
+    # With a visit for each, or the buyer would be all the people whose orders these were.
     "one buyer of 5,000 orders": {
-        "orders": "case when hash(order_id) % {orders} < 5000 then 'the buyer' else customer_id end"
-        " as customer_id,"
-        " case when hash(order_id) % {orders} < 5000 then 'buyer@shop.example' else email end as email, "
-        "case when hash(order_id) % {orders} < 5000 then null else visitor_id end as visitor_id"
+        "clicks": "case when {bought} then 'the browser' else visitor_id end as visitor_id,"
+        " case when {bought} then null else customer_id end as customer_id,"
+        " case when {bought} then null else email end as email",
+        "orders": "case when {bought} then 'the buyer' else customer_id end as customer_id,"
+        " case when {bought} then 'buyer@shop.example' else email end as email,"
+        " case when {bought} then null else visitor_id end as visitor_id",
     },
     "one influencer, half of all visits": {
         "clicks": "case when hash(visitor_id, event_at::date) % 2 = 0 and (page_url like '%utm_%'"
@@ -71,7 +74,9 @@ def facts_of(world: Path) -> dict[str, str]:
             """
         ).fetchone()
     assert row
-    return {"monitored": MONITORED} | dict(zip(("orders", "link", "middle"), map(str, row), strict=True))
+    orders, link, middle = map(str, row)
+    bought = f"(order_id is not null and hash(order_id) % {orders} < 5000)"
+    return {"monitored": MONITORED, "bought": bought, "link": link, "middle": middle}
 
 
 def write_world(plain: Path, folder: Path, name: str) -> None:

@@ -60,9 +60,17 @@ def people(inputs: Inputs, clicks: Iterable[Row]) -> dict[Identifier, frozenset[
 
 
 def shared(groups: Iterable[Iterable[Identifier]]) -> set[Identifier]:
-    """Visitors, customers and e-mails that joined more than ten customers, e-mails and contacts."""
-    neighbours: dict[Identifier, set[Identifier]] = defaultdict(set)
+    """Visitors, customers and e-mails that joined more than ten customers, e-mails and contacts.
+
+    An order joins all who were seen with it, unless they are so many that it is none.
+    """
+    groups = [list(group) for group in groups]
+    at_orders: dict[Identifier, set[Identifier]] = defaultdict(set)
     for group in groups:
+        for order in (one for one in group if one[0] == "order"):
+            at_orders[order] |= {one for one in group if one[0] in ("visitor", "customer", "email")}
+    neighbours: dict[Identifier, set[Identifier]] = defaultdict(set)
+    for group in [*groups, *(seen for seen in at_orders.values() if len(seen) <= MOST_NEIGHBOURS + 2)]:
         for one in group:
             neighbours[one] |= {other for other in group if other[0] in STRONG and other != one}
     return {

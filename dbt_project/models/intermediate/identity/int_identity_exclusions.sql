@@ -1,10 +1,31 @@
 -- Orders do not count as neighbours: a loyal customer has thousands, a shared till does too.
-with neighbours as (
+with at_orders as (
+    select right_key as order_key, left_type as identifier_type, left_key as identifier_key
+    from {{ ref('int_identity_edges') }}
+    where right_type = 'order'
+),
+
+-- An id that stands for no order (`undefined`) may have everybody, and says of nobody whom they know.
+orders_of_few as (
+    select order_key
+    from at_orders
+    group by order_key
+    having count(*) between 2 and {{ var('identity_max_strong_neighbours') }} + 2
+),
+
+neighbours as (
     select left_type as identifier_type, left_key as identifier_key, right_type as neighbour_type, right_key as neighbour_key
     from {{ ref('int_identity_edges') }}
     union
     select right_type, right_key, left_type, left_key
     from {{ ref('int_identity_edges') }}
+    union
+    -- Whom an order joins are neighbours: a shop may know its customer, and only a click its visitor.
+    select one.identifier_type, one.identifier_key, other.identifier_type, other.identifier_key
+    from at_orders as one
+    inner join orders_of_few on one.order_key = orders_of_few.order_key
+    inner join at_orders as other on one.order_key = other.order_key
+    where one.identifier_type <> other.identifier_type or one.identifier_key <> other.identifier_key
 ),
 
 counted as (
