@@ -11,9 +11,9 @@ from tests.support.world import random_world, split, write_batch, write_registry
 
 # Bookkeeping of builds; everything else must be equal.
 BUILD_TABLES = (
-    *("int_build_recorded", "int_changed_visitors", "int_changed_clicks", "int_changed_entries"),
-    *("int_changed_sources", "int_restated_visitors", "int_changed_people", "int_moved_people"),
-    "int_restated_people",
+    *("int_build_fingerprint", "int_build_recorded"),
+    *("int_changed_visitors", "int_changed_clicks", "int_changed_entries", "int_changed_sources"),
+    *("int_restated_visitors", "int_changed_people", "int_moved_people", "int_restated_people"),
 )
 SCHEMAS = ("intermediate", "marts")
 
