@@ -21,6 +21,17 @@ SELECTION = [
 ]
 
 
+def built_with_a_row_of_its_own(folder: Path) -> Settings:
+    """A small world, built, with a row that a build anew would not have."""
+    write_registry(folder / "registry")
+    settings = settings_for(folder / "landing", folder / "registry", folder / "data")
+    write_batch(settings.landing, "all", random_world(3))
+    build(settings, SELECTION)
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute(f"insert into {URLS} (page_url) values ('of an older version')")
+    return settings
+
+
 def of_an_older_version(settings: Settings) -> bool:
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
         return bool(warehouse.execute(f"from {URLS} where page_url = 'of an older version'").fetchall())
@@ -30,13 +41,7 @@ def of_an_older_version(settings: Settings) -> bool:
 def test_other_code_builds_anew_with_the_columns_that_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = tmp_path / "registry"
-    write_registry(registry)
-    settings = settings_for(tmp_path / "landing", registry, tmp_path / "data")
-    write_batch(settings.landing, "all", random_world(3))
-    build(settings, SELECTION)
-    with duckdb.connect(str(settings.warehouse)) as warehouse:
-        warehouse.execute(f"insert into {URLS} (page_url) values ('of an older version')")
+    settings = built_with_a_row_of_its_own(tmp_path)
 
     build(settings, SELECTION)
     assert of_an_older_version(settings)
@@ -78,13 +83,8 @@ def test_tables_of_another_landing_folder_are_built_anew(tmp_path: Path) -> None
 
     Seen to fail before the record of a build named its files: what was of the first world stayed.
     """
-    registry = tmp_path / "registry"
-    write_registry(registry)
-    settings = settings_for(tmp_path / "landing", registry, tmp_path / "data")
-    write_batch(settings.landing, "all", random_world(3))
-    build(settings, SELECTION)
+    settings = built_with_a_row_of_its_own(tmp_path)
     with duckdb.connect(str(settings.warehouse)) as warehouse:
-        warehouse.execute(f"insert into {URLS} (page_url) values ('of an older version')")
         warehouse.execute("drop schema raw cascade")
 
     other = replace(settings, landing=tmp_path / "other_landing")

@@ -74,8 +74,10 @@ def test_each_thread_has_settings_of_its_own(place: SparkPlace) -> None:
 
 
 @pytest.mark.parametrize("statement", ["select * from nowhere", "select cast('ten' as int)"])
-def test_a_refused_statement_is_one_sentence(place: SparkPlace, statement: str) -> None:
-    """The second is refused in ANSI mode alone, as DuckDB does."""
+def test_a_refused_statement_is_one_sentence(
+    place: SparkPlace, statement: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The second is refused in ANSI mode alone, as DuckDB does; nothing else is printed."""
     with (
         pytest.raises(SparkError, match=r"^Spark in this process refused a statement: .*(nowhere|ten)"),
         connect(place) as cursor,
@@ -83,6 +85,7 @@ def test_a_refused_statement_is_one_sentence(place: SparkPlace, statement: str) 
         cursor.execute(statement)
         cursor.fetchall()
     assert not session.is_running()
+    assert "org.apache.spark" not in capfd.readouterr().err
 
 
 def test_a_cluster_that_has_the_tables_open_is_one_sentence(spark: SparkPlace, tmp_path: Path) -> None:

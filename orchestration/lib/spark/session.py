@@ -6,6 +6,7 @@ database of one process at a time: a session is ended before another process beg
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -139,6 +140,7 @@ def end() -> None:
 
 
 def _start(place: SparkPlace) -> None:
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
     require(place)
@@ -153,10 +155,12 @@ def _start(place: SparkPlace) -> None:
     try:
         with (place.logs / LOG).open("ab") as log, _errors_to(log.fileno()):
             builder.getOrCreate().sparkContext.setLogLevel("ERROR")
+            # It prints each refused statement with all of Java's stack; whoever asked gets the error.
+            PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     except Exception as error:
         # Java's errors come in many classes.
         raise SparkError(
-            f"Spark did not start in this process ({stated(error)}); {place.logs / LOG} says why."
+            f"Spark did not start in this process; {place.logs / LOG} says why: {stated(error)}"
         ) from error
 
 
