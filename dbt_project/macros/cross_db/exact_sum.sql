@@ -5,5 +5,10 @@
 
 {# sum_of_credit(credit): exact_sum of credits, 0 to 1, left a decimal for further sums. They fit 64 bits, which is far faster. #}
 {% macro sum_of_credit(credit) -%}
-    sum(cast({{ credit }} as decimal(18, 12)))
+    sum({{ influencer_roi.exact_credit(credit) }})
+{%- endmacro %}
+
+{# exact_credit(credit): a credit as sums take it, also where it weighs something: else a mean by tiny credits is not a mean. #}
+{% macro exact_credit(credit) -%}
+    cast({{ credit }} as decimal(18, 12))
 {%- endmacro %}

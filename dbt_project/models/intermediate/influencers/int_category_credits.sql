@@ -41,7 +41,7 @@ summed as (
         {%- set credit = attribution_model ~ '_credit' %},
         {{ sum_of_credit(credit) }} as {{ attribution_model }}_conversions,
         {{ sum_of_credit('case when is_first_purchase then ' ~ credit ~ ' end') }} as {{ attribution_model }}_new_customers,
-        sum(case when is_first_purchase then cast({{ credit }} * customer_revenue as decimal(28, 12)) end)
+        sum(case when is_first_purchase then cast({{ exact_credit(credit) }} * customer_revenue as decimal(28, 12)) end)
             as {{ attribution_model }}_new_customers_revenue_to_date,
         sum({{ attribution_model }}_cents) as {{ attribution_model }}_cents
         {%- endfor %}

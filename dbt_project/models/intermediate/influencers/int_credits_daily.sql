@@ -26,7 +26,7 @@ summed as (
         sum(case when is_first_purchase then {{ cents }} end) as {{ attribution_model }}_new_customer_cents,
         sum(cast({{ credit }} * contribution as decimal(28, 12))) as {{ attribution_model }}_contribution,
         count(case when contribution is null then {{ credit }} end) as {{ attribution_model }}_touches_of_unknown_contribution,
-        sum(case when is_first_purchase then cast({{ credit }} * customer_revenue as decimal(28, 12)) end)
+        sum(case when is_first_purchase then cast({{ exact_credit(credit) }} * customer_revenue as decimal(28, 12)) end)
             as {{ attribution_model }}_new_customers_revenue_to_date
         {%- endfor %}
     from credits
