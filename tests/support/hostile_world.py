@@ -66,6 +66,7 @@ def write_hostile_world(landing: Path, events: int, orders: int) -> None:
             "event_at": "2026-02-02T00:00:00Z",
             "visitor_id": each,
             "customer_id": each,
+            "order_id": "undefined",
             "page_url": POST,
         }
         for each in IDS
@@ -98,7 +99,8 @@ def write_hostile_world(landing: Path, events: int, orders: int) -> None:
         for n, (text, _) in enumerate(TIMES)
     ]
     sold += [
-        {"order_id": each, "ordered_at": "2026-02-03", "customer_id": each, "subtotal": "5"} for each in IDS
+        {"order_id": each, "ordered_at": "2026-02-03", "customer_id": each, "subtotal": "5"}
+        for each in (*IDS, "undefined")
     ]
     for order in sold:
         order |= {"status": "paid", "currency": "USD"}

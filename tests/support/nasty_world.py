@@ -121,7 +121,9 @@ class NastyWorld:
                     "referrer_url": self._referrer(step),
                     "user_agent": agent,
                     **self.identity(number, 0.08),
-                    "order_id": f"o{number}" if name == "purchase" else None,
+                    "order_id": f"o{number}"
+                    if name == "purchase"
+                    else pick.choice([None, None, "undefined"]),
                     "engagement_seconds": pick.choice([None, None, 0, 5, 100, 180.5]),
                     "consent": consent,
                 }
@@ -188,6 +190,9 @@ class NastyWorld:
         for again in range(pick.choice([1, 1, 1, 2, 3])):
             at = self.instant()
             order = f"o{number}" if not again else f"o{number}-{again}"
+            if order == "o1":
+                # What clicks of others say of this id is nothing, and this row still knows its buyer.
+                order = "undefined"
             known = pick.random() < 0.9
             currency = pick.choice(["USD", "USD", "EUR", "GBP", "JPY", "KRW"])
             amounts = ["0", "0.01", "10", "33.3333", "82.55"]

@@ -203,6 +203,7 @@ def _visits(pick: random.Random, clicks: list[Row], visitor: int, days: int) -> 
                     "engagement_seconds": pick.choice([None, 5, 200]),
                     "customer_id": f"c{pick.randrange(10)}" if pick.random() < 0.05 else None,
                     "email": f"p{pick.randrange(12)}@mail.example" if pick.random() < 0.05 else None,
+                    "order_id": "undefined" if pick.random() < 0.1 else None,
                     "consent": pick.choice(["granted", "granted", "granted", "granted", None, "denied"]),
                 }
             )
@@ -211,7 +212,7 @@ def _visits(pick: random.Random, clicks: list[Row], visitor: int, days: int) -> 
 
 def _order(pick: random.Random, rows: dict[str, list[Row]], number: int, visitors: int, days: int) -> None:
     base: Row = {
-        "order_id": f"o{number}",
+        "order_id": f"o{number}" if number else "undefined",
         "ordered_at": at(pick.random() * days * 86400),
         "customer_id": f"c{pick.randrange(10)}" if pick.random() < 0.6 else None,
         "email": f"p{pick.randrange(12)}@mail.example" if pick.random() < 0.6 else None,
@@ -237,7 +238,7 @@ def _order(pick: random.Random, rows: dict[str, list[Row]], number: int, visitor
         rows["refunds"].append(
             {
                 "refund_id": f"r{number}",
-                "order_id": f"o{number}",
+                "order_id": base["order_id"],
                 "refunded_at": at(days * 86400),
                 "amount": "0.33",
             }

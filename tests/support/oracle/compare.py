@@ -96,7 +96,9 @@ class Comparison:
             self.ids = {
                 tuple(value.split(":", 1)): person
                 for value, person in work.execute(
-                    "select identifier, person_id from intermediate.int_identifiers"
+                    "select case when identifier_type = 'visitor' and identifier like 'order:%'"
+                    " then replace(identifier, 'order:', 'order''s visitor:') else identifier end, person_id"
+                    " from intermediate.int_identifiers"
                     " join intermediate.int_person_identifiers using (identifier_type, identifier_key)"
                     " order by all"
                 ).fetchall()

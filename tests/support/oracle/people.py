@@ -27,7 +27,8 @@ def stream(click: Row) -> Identifier:
     """Whose event it is: the visitor's, else of the first that is known, at last nobody's but its own."""
     known = identifiers(click)
     if not known and text(click.get("order_id")) and not is_denied(click):
-        known = [("order", str(click["order_id"]).strip())]
+        # Not the order itself, whose id may stand for none.
+        known = [("order's visitor", str(click["order_id"]).strip())]
     return (known or [("event", str(click["event_id"]))])[0]
 
 
@@ -45,6 +46,8 @@ def people(inputs: Inputs, clicks: Iterable[Row]) -> dict[Identifier, frozenset[
             if text(click.get("order_id")):
                 seen.append(("order", str(click["order_id"]).strip()))
             groups.append(seen)
+    none = no_orders(groups)
+    groups = [[one for one in group if one not in none] for group in groups]
     for order in inputs.orders:
         groups.append([("order", str(order["order_id"]).strip()), *identifiers(order)])
     for contact in inputs.contacts:
@@ -59,10 +62,28 @@ def people(inputs: Inputs, clicks: Iterable[Row]) -> dict[Identifier, frozenset[
     return {member: component for component in components(groups) for member in component}  # type: ignore[misc]
 
 
+def no_orders(clicks: Iterable[list[Identifier]]) -> set[Identifier]:
+    """Orders that clicks give to more than ten visitors, or to more than ten customers and e-mails.
+
+    A click's group begins with its stream.
+    """
+    streams: dict[Identifier, set[Identifier]] = defaultdict(set)
+    strong: dict[Identifier, set[Identifier]] = defaultdict(set)
+    for group in clicks:
+        for order in (one for one in group if one[0] == "order"):
+            streams[order].add(group[0])
+            strong[order] |= {one for one in group[1:] if one[0] in STRONG}
+    return {
+        order
+        for order in streams
+        if len(streams[order]) > MOST_NEIGHBOURS or len(strong[order]) > MOST_NEIGHBOURS
+    }
+
+
 def shared(groups: Iterable[Iterable[Identifier]]) -> set[Identifier]:
     """Visitors, customers and e-mails that joined more than ten customers, e-mails and contacts.
 
-    An order joins all who were seen with it, unless they are so many that it is none.
+    An order joins all who were seen with it.
     """
     groups = [list(group) for group in groups]
     at_orders: dict[Identifier, set[Identifier]] = defaultdict(set)
@@ -70,7 +91,7 @@ def shared(groups: Iterable[Iterable[Identifier]]) -> set[Identifier]:
         for order in (one for one in group if one[0] == "order"):
             at_orders[order] |= {one for one in group if one[0] in ("visitor", "customer", "email")}
     neighbours: dict[Identifier, set[Identifier]] = defaultdict(set)
-    for group in [*groups, *(seen for seen in at_orders.values() if len(seen) <= MOST_NEIGHBOURS + 2)]:
+    for group in [*groups, *at_orders.values()]:
         for one in group:
             neighbours[one] |= {other for other in group if other[0] in STRONG and other != one}
     return {

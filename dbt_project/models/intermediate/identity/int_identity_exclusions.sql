@@ -5,14 +5,6 @@ with at_orders as (
     where right_type = 'order'
 ),
 
--- An id that stands for no order (`undefined`) may have everybody, and says of nobody whom they know.
-orders_of_few as (
-    select order_key
-    from at_orders
-    group by order_key
-    having count(*) between 2 and {{ var('identity_max_strong_neighbours') }} + 2
-),
-
 neighbours as (
     select left_type as identifier_type, left_key as identifier_key, right_type as neighbour_type, right_key as neighbour_key
     from {{ ref('int_identity_edges') }}
@@ -23,7 +15,6 @@ neighbours as (
     -- Whom an order joins are neighbours: a shop may know its customer, and only a click its visitor.
     select one.identifier_type, one.identifier_key, other.identifier_type, other.identifier_key
     from at_orders as one
-    inner join orders_of_few on one.order_key = orders_of_few.order_key
     inner join at_orders as other on one.order_key = other.order_key
     where one.identifier_type <> other.identifier_type or one.identifier_key <> other.identifier_key
 ),
@@ -54,3 +45,12 @@ from counted
 where
     strong_neighbours > {{ var('identity_max_strong_neighbours') }}
     or visitors > {{ var('identity_max_visitors') }}
+union all
+-- These are left out where clicks name them (`int_identity_links`).
+select
+    'order',
+    order_key,
+    strong_neighbours,
+    visitors,
+    'clicks give it to more than {{ var("identity_max_strong_neighbours") }} visitors, or customers and e-mails'
+from {{ ref('int_shared_orders') }}

@@ -2,15 +2,17 @@
 -- so that a shared identifier shows itself by its direct neighbours.
 with sightings as (
     select
-        visitor_key,
+        clicks.visitor_key,
         cast(null as {{ dbt.type_string() }}) as visitor_id,
-        customer_id,
-        email_hash,
-        order_id,
+        clicks.customer_id,
+        clicks.email_hash,
+        -- What too many clicks say of an order is no sighting; the order's own row still knows its buyer.
+        case when shared.order_id is null then clicks.order_id end as order_id,
         cast(null as {{ dbt.type_string() }}) as contact_id,
         cast(null as {{ dbt.type_string() }}) as merged_into_contact_id,
-        seen_at
-    from {{ ref('int_click_links') }}
+        clicks.seen_at
+    from {{ ref('int_click_links') }} as clicks
+    left join {{ ref('int_shared_orders') }} as shared on clicks.order_id = shared.order_id
     union all
     select visitor_key, visitor_id, customer_id, email_hash, order_id, null, null, ordered_at
     from {{ ref('stg_shop__orders') }}

@@ -19,8 +19,8 @@ where
     and not exists (
         select 1 from {{ ref('int_identity_exclusions') }} as excluded
         where
-            excluded.identifier_key = edges.left_key
-            or excluded.identifier_key = edges.right_key
+            excluded.identifier_type <> 'order'
+            and (excluded.identifier_key = edges.left_key or excluded.identifier_key = edges.right_key)
     )
 union all
 select min(identifier_key), max(identifier_key), min(person_id), max(person_id)
