@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,8 @@ from orchestration.lib.publish.layout import SCHEMA, SHARED_SCHEMA, read_layout
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish.parallel import each
-from orchestration.lib.publish.parts import WHOLE, Earlier, Part, Parts
+from orchestration.lib.publish.part import WHOLE, Part
+from orchestration.lib.publish.parts import Earlier, Parts
 from orchestration.lib.publish_options import PublishOptions
 
 META_SCHEMA = "published"
@@ -136,11 +138,13 @@ class Built:
 
     Attributes:
         about: what the run says of itself: `marts.published_run` and the schema `published`.
+        files: a folder of Parquet files of views, which were written where they were worked out.
     """
 
     connection: duckdb.DuckDBPyConnection
     tables: tuple[BuiltTable, ...]
     about: tuple[BuiltTable, ...]
+    files: Path
 
 
 @contextlib.contextmanager
@@ -187,7 +191,10 @@ def build(
         copy_views(connection, layout)
         copy_comments(connection, layout)
         connection.execute("commit")
-        parts = Parts(connection, layout, copied, earlier or {})
+        files = file.with_name("views")
+        # Those of a try that failed.
+        shutil.rmtree(files, ignore_errors=True)
+        parts = Parts(connection, layout, copied, earlier or {}, files)
         built = [
             BuiltTable(name, layout.kinds[name], parts.columns(name), rows)
             for name, rows in parts.all().items()
@@ -211,7 +218,7 @@ def build(
         ).fetchall()
         about = [_own(connection, SCHEMA, RUN_TABLE)]
         about += [_own(connection, META_SCHEMA, name) for (name,) in names]
-        yield Built(connection, tuple(built), tuple(about))
+        yield Built(connection, tuple(built), tuple(about), files)
 
 
 def is_usable(file: Path) -> bool:

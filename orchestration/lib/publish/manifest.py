@@ -13,7 +13,8 @@ from orchestration.lib.publish.comments import Comments
 from orchestration.lib.publish.database import SCHEMA_VERSION, BuiltTable, Stamp
 from orchestration.lib.publish.digests import Digest
 from orchestration.lib.publish.facts import RunFacts
-from orchestration.lib.publish.parts import Earlier, Part, content_of
+from orchestration.lib.publish.part import Part
+from orchestration.lib.publish.parts import Earlier, content_of
 
 MANIFEST = "manifest.json"
 

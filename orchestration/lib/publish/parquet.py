@@ -11,15 +11,12 @@ import duckdb
 
 from orchestration.lib.publish.comments import read_comments
 from orchestration.lib.publish.database import META_SCHEMA, Built, BuiltTable, Stamp
-from orchestration.lib.publish.digests import digest_of, refuse_difference, total_of
-from orchestration.lib.publish.errors import PublishError
+from orchestration.lib.publish.digests import total_of
 from orchestration.lib.publish.facts import RunFacts
 from orchestration.lib.publish.layout import SCHEMA
 from orchestration.lib.publish.manifest import MANIFEST, Before, entry_of, write_manifest
-from orchestration.lib.publish.measures import columns_of
-from orchestration.lib.publish.names import literal
 from orchestration.lib.publish.parallel import each
-from orchestration.lib.publish.parts import Part, is_growing, rows_of
+from orchestration.lib.publish.part import Part, file_of, rows_of, write_part
 from orchestration.lib.publish.workspace import flush, link_or_copy
 
 FOLDER = "published"
@@ -44,7 +41,7 @@ def export(built: Built, folder: Path, stamp: Stamp, facts: RunFacts, before: Be
     comments = {schema: read_comments(built.connection, schema) for schema in (SCHEMA, META_SCHEMA)}
     unions = {table.key: union for table in built.tables if (union := _union(table, built.tables))}
     written = [table for table in (*built.tables, *built.about) if table.key not in unions]
-    sha256 = _write_tables(built.connection, written, folder, before)
+    sha256 = _write_tables(built, written, folder, before)
     for key, union in unions.items():
         sha256[key] = {name: value for table in union for name, value in sha256[table.key].items()}
     tables, about = (
@@ -100,51 +97,47 @@ def _union(table: BuiltTable, tables: tuple[BuiltTable, ...]) -> list[BuiltTable
 
 
 def _write_tables(
-    connection: duckdb.DuckDBPyConnection, tables: list[BuiltTable], folder: Path, before: Before
+    built: Built, tables: list[BuiltTable], folder: Path, before: Before
 ) -> dict[str, dict[str, str]]:
     """Writes or links the files of tables; returns their SHA-256 by table and file."""
     items = []
     for table in tables:
-        parts = [part for part in table.parts if part.digest.rows] or [*table.parts[:1]]
-        # A view is worked out once for all of them.
-        items += [(table, parts)] if table.kind == "view" else [(table, [part]) for part in parts]
-        for part in parts:
-            (folder / _file_name(table, part)).parent.mkdir(exist_ok=True)
+        for part in [part for part in table.parts if part.digest.rows] or [*table.parts[:1]]:
+            items.append((table, part))
+            (folder / file_of(table.key, part.month)).parent.mkdir(exist_ok=True)
     # The largest first, so that none is left to the end.
-    items.sort(key=lambda item: -total_of([part.digest for part in item[1]]).rows)
-    written = each(connection, lambda cursor, item: _write_or_link(cursor, *item, folder, before), items)
+    items.sort(key=lambda item: -item[1].digest.rows)
+    written = each(
+        built.connection, lambda cursor, item: _write_or_link(cursor, built, *item, folder, before), items
+    )
     sha256: dict[str, dict[str, str]] = {table.key: {} for table in tables}
-    for (table, _), hashes in zip(items, written, strict=True):
-        sha256[table.key] |= hashes
+    for (table, part), value in zip(items, written, strict=True):
+        sha256[table.key][file_of(table.key, part.month)] = value
     return {key: dict(sorted(files.items())) for key, files in sha256.items()}
 
 
 def _write_or_link(
-    connection: duckdb.DuckDBPyConnection, table: BuiltTable, parts: list[Part], folder: Path, before: Before
-) -> dict[str, str]:
-    """Writes the files of parts, or links those that the version before has, too; returns their SHA-256."""
+    connection: duckdb.DuckDBPyConnection,
+    built: Built,
+    table: BuiltTable,
+    part: Part,
+    folder: Path,
+    before: Before,
+) -> str:
+    """The file of a part: from where its view was worked out, of the version before, or a new one."""
+    name = file_of(table.key, part.month)
+    file, aside = folder / name, built.files / name
     earlier = before.tables.get(table.name) if table.schema == SCHEMA else None
-    known = {part.month: part for part in earlier.parts} if earlier else {}
-    has_same_columns = earlier is not None and earlier.columns == table.columns
-    sha256, changed = {}, []
-    for part in parts:
-        name = _file_name(table, part)
-        is_same = has_same_columns and known.get(part.month) == part
-        if is_same and _link(before, name, folder / name):
-            sha256[name] = before.sha256[name]
-        else:
-            changed.append(part)
-    relation = table.relation
-    if len(changed) > 1:
-        rows = rows_of([part.month for part in changed], relation, table.columns)
-        connection.execute(f"create or replace temp table worked_out as from {rows}")
-        relation = "temp.worked_out"
-    for part in changed:
-        name = _file_name(table, part)
-        _write(connection, table, part, relation, folder / name)
-        sha256[name] = _sha256(folder / name)
-    connection.execute("drop table if exists temp.worked_out")
-    return sha256
+    is_same = earlier is not None and earlier.columns == table.columns and part in earlier.parts
+    if aside.is_file():
+        aside.rename(file)
+    elif is_same and _link(before, name, file):
+        return before.sha256[name]
+    else:
+        rows = rows_of([part.month], table.relation, table.columns)
+        is_exact = table.kind == "table"
+        write_part(connection, table.name, table.columns, rows, file, part.digest, is_exact)
+    return _sha256(file)
 
 
 def _link(before: Before, name: str, file: Path) -> bool:
@@ -155,37 +148,6 @@ def _link(before: Before, name: str, file: Path) -> bool:
         return False
     link_or_copy(old, file)
     return True
-
-
-def _file_name(table: BuiltTable, part: Part) -> str:
-    name = re.sub(r"[^\w.-]", "_", table.key)
-    if not (table.schema == SCHEMA and is_growing(table.name)):
-        return f"{name}.parquet"
-    month = re.sub(r"[^\w.-]", "_", part.month) or "undated"
-    return f"{name}/{month}.parquet"
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection, table: BuiltTable, part: Part, relation: str, file: Path
-) -> None:
-    place = literal(str(file))
-    # Ids are random text, and money is short: higher levels take longer for files of the same size.
-    options = "format parquet, compression zstd, compression_level 1"
-    rows = rows_of([part.month], relation, table.columns)
-    connection.execute(f"copy (from {rows}) to {place} ({options})")
-    written = f"read_parquet({place})"
-    if (found := columns_of(connection, f"(from {written})")) != list(table.columns):
-        changed = sorted(set(table.columns) - set(found))
-        raise PublishError(
-            f"{table.name} cannot be written as Parquet without changing the types of {changed}."
-        )
-    digest = digest_of(connection, written, table.columns)
-    # What a view works out may differ from its last time.
-    if digest != part.digest and digest != digest_of(connection, rows, table.columns):
-        sides = (rows, written)
-        refuse_difference(
-            connection, table.name, file.name, table.columns, sides, is_exact=table.kind == "table"
-        )
 
 
 def _sha256(file: Path) -> str:

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -21,7 +22,6 @@ from orchestration.lib.publish.digests import (
     Digest,
     by_month,
     digest_by_day,
-    digest_of,
     hash_of,
     text_hash,
     time_column,
@@ -31,16 +31,10 @@ from orchestration.lib.publish.layout import SCHEMA, SHARED_SCHEMA, Layout, Stor
 from orchestration.lib.publish.measures import columns_of
 from orchestration.lib.publish.names import literal, quoted
 from orchestration.lib.publish.parallel import each
+from orchestration.lib.publish.part import WHOLE, Part, file_of, is_growing, rows_of, write_part
 
-# One folder a table, whatever its size, so that nobody's paths change when it grows.
-_GROWING = re.compile(
-    r"fct_(sessions|conversions|journeys|attribution(__\w+)?)|mart_(customer_journeys|influencer_roi_daily)"
-)
 # A growing table with fewer rows, or that reads fewer, is one file in its folder.
 MONTHLY_FROM = 100_000
-# The part that is everything.
-WHOLE = "all"
-_MONTH = re.compile(r"\d{4}-\d{2}")
 # What a fact of credit says of a conversion comes from that conversion's own rows: its journey's touches and
 # their credits. So the rows of a month's conversions are all that its month of the fact can depend on.
 _CREDITS = re.compile(r"fct_attribution(__\w+)?")
@@ -54,20 +48,6 @@ _SELECT = re.compile(rf"\(SELECT (?P<columns>\*|\w+(?:, \w+)*) FROM {SCHEMA}\.(?
 
 
 @dataclass(frozen=True)
-class Part:
-    """Rows of a table that share a file.
-
-    Attributes:
-        month: such as `2026-03`, or `all`.
-        content: differs when the rows do.
-    """
-
-    month: str
-    digest: Digest
-    content: str
-
-
-@dataclass(frozen=True)
 class Earlier:
     """A table of the version before, as its manifest says."""
 
@@ -75,37 +55,16 @@ class Earlier:
     parts: tuple[Part, ...]
 
 
-def is_growing(name: str) -> bool:
-    """Whether a table is a folder of files."""
-    return _GROWING.fullmatch(name) is not None
-
-
 def content_of(parts: Sequence[Part]) -> str:
     """A text that differs when a part does."""
     return text_hash([f"{part.month}={part.content}" for part in parts])
 
 
-def rows_of(months: Collection[str], relation: str, columns: Columns) -> str:
-    """The SQL of the rows of some parts, by their months, to select from."""
-    column = time_column(columns)
-    if WHOLE in months or column is None:
-        return relation
-    return f"(from {relation} where {' or '.join(_is_in(month, column) for month in sorted(months))})"
-
-
-def _is_in(month: str, column: str) -> str:
-    if month == UNDATED:
-        return f"({quoted(column)} is null)"
-    if not _MONTH.fullmatch(month):
-        return f"({quoted(column)}::date = {literal(month)}::date)"
-    start = f"date '{month}-01'"
-    return f"({quoted(column)} >= {start} and {quoted(column)} < {start} + interval 1 month)"
-
-
 class Parts:
     """The parts of what was copied, and of the views over it, which are worked out where they may differ.
 
-    What was copied has to be committed: several views are worked out at a time.
+    What was copied has to be committed: several views are worked out at a time. Working a view out is most of
+    its cost, so this is done once: the files of its parts that are new come into a folder aside.
     """
 
     def __init__(
@@ -114,11 +73,13 @@ class Parts:
         layout: Layout,
         copied: Sequence[Copied],
         earlier: Mapping[str, Earlier],
+        folder: Path,
     ) -> None:
         self.connection = connection
         self.layout = layout
         self.copied = {(copy.table.schema, copy.table.name): copy for copy in copied}
         self.earlier = earlier
+        self.folder = folder
         self.known: dict[str, tuple[Part, ...]] = {}
         # Facts that are worked out at a time wait for what they all ask, in place of each working it out.
         self.lock = threading.Lock()
@@ -170,18 +131,39 @@ class Parts:
         }
         if contents and len(same) == len(contents):
             return tuple(part for _, part in sorted(same.items()))
-        relation, column = f"roi.{SCHEMA}.{quoted(name)}", time_column(columns) if is_monthly else None
-        if not contents:
-            return _by_digest(digest_by_day(self.connection.cursor(), relation, columns, column), True)
-        new: list[Part] = []
-        changed = contents.keys() - same.keys()
-        if not is_monthly:
-            digest = digest_of(self.connection.cursor(), relation, columns)
-            new = [Part(WHOLE, digest, contents[WHOLE])]
-        else:
-            found = self._digests(relation, columns, changed)
-            new = [Part(month, found.get(month, Digest()), contents[month]) for month in changed]
+        changed = contents.keys() - same.keys() if is_monthly and contents else {WHOLE}
+        new = self._work_out(name, columns, changed, contents, is_monthly, parts)
         return tuple(sorted([*same.values(), *new], key=lambda part: part.month))
+
+    def _work_out(
+        self,
+        name: str,
+        columns: Columns,
+        months: Collection[str],
+        contents: Mapping[str, str],
+        is_monthly: bool,
+        known: Mapping[str, Part],
+    ) -> list[Part]:
+        """Parts of a view, and the files of those that the version before does not have."""
+        cursor = self.connection.cursor()
+        # All in one pass: a view is worked out for one month about as slowly as for all of them.
+        rows, worked_out = rows_of(months, f"roi.{SCHEMA}.{quoted(name)}", columns), "temp.worked_out"
+        cursor.execute(f"create or replace temp table worked_out as from {rows}")
+        days = digest_by_day(cursor, worked_out, columns, time_column(columns) if is_monthly else None)
+        found = by_month(days) if is_monthly else {}
+        found = found or {WHOLE: total_of(days.values())}
+        if contents and is_monthly:
+            found = {month: found.get(month, Digest()) for month in months}
+        parts = [Part(month, digest, contents.get(month, digest.content)) for month, digest in found.items()]
+        for part in parts:
+            if part.digest.rows and known.get(part.month) != part:
+                file = self.folder / file_of(name, part.month)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_part(
+                    cursor, name, columns, rows_of([part.month], worked_out, columns), file, part.digest
+                )
+        cursor.execute("drop table temp.worked_out")
+        return parts
 
     def _union(self, name: str, columns: Columns) -> list[str]:
         """The relations of `marts` whose rows are the view's, as they are; none where it is anything else."""
@@ -197,13 +179,6 @@ class Parts:
             other in self.layout.kinds and self.columns(other) == columns for other in found
         )
         return found if is_union else []
-
-    def _digests(self, relation: str, columns: Columns, months: set[str]) -> dict[str, Digest]:
-        if not months:
-            return {}
-        # All in one pass: a view is worked out for one month about as slowly as for all of them.
-        rows = rows_of(months, relation, columns)
-        return by_month(digest_by_day(self.connection.cursor(), rows, columns, time_column(columns)))
 
     def _read_by(self, view: str) -> list[Copied]:
         named = set(re.findall(r"\w+", " ".join(self.layout.read_by(view).values())))

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.publish import PublishError, PublishOptions, parquet
+from orchestration.lib.publish import PublishError, PublishOptions, parquet, part
+from orchestration.lib.publish.digests import digest_of
 from orchestration.lib.settings import Settings, SettingsError
 from tests.support.published import publish_run, read, write_warehouse
 
@@ -98,6 +99,21 @@ def test_a_union_of_tables_is_not_written_twice(warehouse: Path, tmp_path: Path)
     assert not (report.version_folder / "fct_credit.parquet").exists()
     # As many rows as its part, but other ones.
     assert entries["fct_part"]["files"] == ["fct_part.parquet"]
+
+
+def test_a_view_is_worked_out_once(warehouse: Path, tmp_path: Path) -> None:
+    """What it says need not be what it would say a second time; its file and what is known of it agree."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create view marts.dice as select id, (random() * 1000000)::bigint as value from marts.dim_things"
+        )
+    report = publish_run(warehouse, tmp_path / "roi.duckdb", "run-1")
+    entries = {entry["name"]: entry for entry in manifest_of(report.version_folder)["tables"]}
+    (known,) = entries["dice"]["parts"]
+    with duckdb.connect() as connection:
+        file = f"read_parquet('{report.version_folder / 'dice.parquet'}')"
+        digest = digest_of(connection, file, [("id", "BIGINT"), ("value", "BIGINT")])
+    assert (known["rows"], known["hashes"]) == (digest.rows, str(digest.total)) and digest.rows == 1000
 
 
 def test_the_newest_versions_are_kept_each_with_its_database(warehouse: Path, tmp_path: Path) -> None:
@@ -202,7 +218,7 @@ def test_a_parquet_file_that_differs_stops_the_publish(
     target = tmp_path / "roi.duckdb"
     publish_run(warehouse, target, "run-1")
     write_warehouse(warehouse, version=2)
-    shape = parquet.columns_of
+    shape = part.columns_of
 
     def lose_the_names(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
         if "dim_things.parquet" in relation:
@@ -212,7 +228,7 @@ def test_a_parquet_file_that_differs_stops_the_publish(
             os.replace(f"{file}.2", file)
         return shape(connection, relation)
 
-    monkeypatch.setattr(parquet, "columns_of", lose_the_names)
+    monkeypatch.setattr(part, "columns_of", lose_the_names)
     with pytest.raises(PublishError, match=r"dim_things differs.*parquet: count\(\"name\"\) is 0"):
         publish_run(warehouse, target, "run-2")
     assert read(target, "select run_id from marts.published_run") == [("run-1",)]
