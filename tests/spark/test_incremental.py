@@ -202,6 +202,13 @@ def test_a_partial_build_overwrites_the_buckets_of_who_changed(build: Build, spa
     untouched = {file for file in before if not any(f"={number}/" in file for number in touched)}
     assert untouched <= files(spark, "people")
     assert before - untouched and not (before - untouched) & files(spark, "people")
+    # Nothing changed, nothing written.
+    before = files(spark, "people") | files(spark, "addresses")
+    build("third", {**PEOPLE, 2: "Bea", 7: "Gus"})
+    assert files(spark, "people") | files(spark, "addresses") == before
+    # Who is gone leaves no bucket behind.
+    build("fourth", {}, changed=(*PEOPLE, 7))
+    assert rows(spark, "people") == []
 
 
 def test_days_in_which_no_row_differs_are_left_alone(build: Build, spark: SparkPlace) -> None:
@@ -229,19 +236,6 @@ def test_builds_are_complete_where_there_are_no_buckets(build: Build, spark: Spa
     # The tables that complete builds left are no buckets yet.
     build("third", PEOPLE, changed=(2,))
     assert rows(spark, "people") == [(key, name, "third") for key, name in PEOPLE.items()]
-
-
-def test_who_is_gone_leaves_no_bucket_behind(build: Build, spark: SparkPlace) -> None:
-    build("first", PEOPLE)
-    build("second", {}, changed=tuple(PEOPLE))
-    assert rows(spark, "people") == []
-
-
-def test_nothing_changed_writes_nothing(build: Build, spark: SparkPlace) -> None:
-    build("first", PEOPLE)
-    before = files(spark, "people") | files(spark, "addresses")
-    build("second", PEOPLE)
-    assert files(spark, "people") | files(spark, "addresses") == before
 
 
 def test_a_table_may_keep_what_it_had(build: Build, spark: SparkPlace) -> None:
@@ -304,23 +298,33 @@ def test_changes_are_logged_once_however_a_run_was_killed(
         assert ("customer", 2, "Bea") in con.execute("from intermediate.people").fetchall()
 
 
-@pytest.mark.parametrize("why", ["other code", "no record", "no people recorded", "other buckets"])
-def test_everything_is_built_when_nothing_vouches(
-    build: Build, spark: SparkPlace, monkeypatch: pytest.MonkeyPatch, settings: Settings, why: str
-) -> None:
+def test_everything_is_built_when_nothing_vouches(build: Build, spark: SparkPlace) -> None:
+    """Each reason after a build that another one had made complete."""
+
+    def run(sql: str) -> None:
+        with connect(spark) as cursor:
+            cursor.execute(sql)
+
+    def other_buckets() -> None:
+        folder = spark.warehouse / "intermediate" / "people"
+        run("drop table intermediate.people")
+        run(
+            f"create table intermediate.people using parquet partitioned by (bucket_of_3) location "
+            f"'file:{folder}' as select *, cast(1 as int) as bucket_of_3 from "
+            "values (1, 'Ada', 'first'), (9, 'Old', 'first') as rows_of_it (person_key, name, built_by)"
+        )
+
+    reasons: dict[str, Callable[[], None]] = {
+        "other code": lambda: None,
+        "no record": lambda: run("drop table intermediate.int_build_recorded"),
+        "no people recorded": lambda: run("drop table intermediate.int_people_recorded"),
+        "other buckets": other_buckets,
+    }
     build("first", PEOPLE)
-    with connect(spark) as cursor:
-        if why == "no record":
-            cursor.execute("drop table intermediate.int_build_recorded")
-        if why == "no people recorded":
-            cursor.execute("drop table intermediate.int_people_recorded")
-        if why == "other buckets":
-            folder = spark.warehouse / "intermediate" / "people"
-            cursor.execute("drop table intermediate.people")
-            cursor.execute(
-                f"create table intermediate.people using parquet partitioned by (bucket_of_3) location "
-                f"'file:{folder}' as select *, cast(1 as int) as bucket_of_3 from "
-                "values (1, 'Ada', 'first'), (9, 'Old', 'first') as rows_of_it (person_key, name, built_by)"
-            )
-    build("second", PEOPLE, changed=(1,), code="b" if why == "other code" else "a")
-    assert rows(spark, "people") == [(key, name, "second") for key, name in PEOPLE.items()]
+    for reason, happen in reasons.items():
+        happen()
+        build(reason, PEOPLE, changed=(1,), code="b")
+        assert rows(spark, "people") == [(key, name, reason) for key, name in PEOPLE.items()]
+    # With all of it in order again, the next one is partial.
+    build("last", PEOPLE, changed=(1,), code="b")
+    assert [by for _, _, by in rows(spark, "people")] == ["last", *[reason] * 5]

@@ -203,7 +203,8 @@ def _visits(pick: random.Random, clicks: list[Row], visitor: int, days: int) -> 
                     "engagement_seconds": pick.choice([None, 5, 200]),
                     "customer_id": f"c{pick.randrange(10)}" if pick.random() < 0.05 else None,
                     "email": f"p{pick.randrange(12)}@mail.example" if pick.random() < 0.05 else None,
-                    "order_id": "undefined" if pick.random() < 0.1 else None,
+                    # Of half of all visitors, so that it stands for no order; and yet there is one.
+                    "order_id": "undefined" if visitor % 2 == 0 and step == 0 else None,
                     "consent": pick.choice(["granted", "granted", "granted", "granted", None, "denied"]),
                 }
             )
