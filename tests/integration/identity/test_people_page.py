@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -36,5 +39,17 @@ def test_pairs_are_those_of_one_buyer(built_world: Settings) -> None:
     assert known == {name for _, one, _, other in rows for name in (one, other)}
 
 
-def test_merges_can_be_asked_for(built_world: Settings) -> None:
-    assert isinstance(ask(built_world, MERGES), list)
+def test_a_merge_is_told(built_world: Settings, tmp_path: Path) -> None:
+    """In a copy, with one merge written into the log."""
+    copied = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(built_world.warehouse, copied)
+    with duckdb.connect(str(copied)) as connection:
+        before = connection.execute(MERGES).fetchall()
+        connection.execute(
+            "insert into history.hist_identity_merges (merged_at, merged_person_id, person_id,"
+            " identifier_type, joined_identifier_type)"
+            " values (timestamp '2100-01-01', 'old', 'new', 'visitor', 'order')"
+        )
+        *earlier, last = connection.execute(MERGES).fetchall()
+    assert earlier == before
+    assert last == (datetime(2100, 1, 1), "old", "new", "visitor", "order")
