@@ -51,7 +51,7 @@ def is_growing(name: str) -> bool:
 
 
 def file_of(key: str, month: str) -> str:
-    """The name of a part's file in a version's folder, by the table's key (`BuiltTable.key`) and the month."""
+    """The name of a part's file in a version's folder, by its table's `BuiltTable.key` and its month."""
     name, part = (_UNSAFE.sub("_", text) for text in (key, month))
     return f"{name}/{part or 'undated'}.parquet" if is_growing(key) else f"{name}.parquet"
 
